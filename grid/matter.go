@@ -1,0 +1,15 @@
+package grid
+
+import "time"
+
+// Matter is an entry of the catalogue. Its code is two digits of category (大类),
+// two of item (项) and two of matter (事项); a prefix of two or four digits means
+// all below it.
+type Matter struct {
+	Code     string // six digits
+	Category string
+	Item     string
+	Name     string
+	Level    Level         // the level that handles it by default
+	Limit    time.Duration // overall limit from assignment to closing
+}

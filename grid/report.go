@@ -1,0 +1,102 @@
+package grid
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"jingwei/geo"
+
+	"github.com/google/uuid"
+)
+
+// State says how far a report has come in the closed loop.
+type State uint8
+
+// The states, in the order of the loop; Evaluated, Void and Merged are terminal.
+const (
+	Reported State = iota + 1
+	Assigned
+	Verifying
+	Handling
+	Suspended
+	Checking
+	Closed
+	Evaluated
+	Void
+	Merged
+)
+
+var stateNames = [...]string{
+	"", "reported", "assigned", "verifying", "handling", "suspended",
+	"checking", "closed", "evaluated", "void", "merged",
+}
+
+// ParseState reads a state's name as written by [State.String].
+func ParseState(s string) (State, error) {
+	if i := slices.Index(stateNames[:], s); i > 0 {
+		return State(i), nil
+	}
+	return 0, fmt.Errorf("unknown state %q: one of %v", s, stateNames[1:])
+}
+
+// Open reports whether work on the report is still owed.
+func (s State) Open() bool { return s < Closed }
+
+// String returns the state's name.
+func (s State) String() string {
+	if s == 0 || int(s) >= len(stateNames) {
+		return fmt.Sprintf("state(%d)", uint8(s))
+	}
+	return stateNames[s]
+}
+
+// MarshalText writes the state's name.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a state's name.
+func (s *State) UnmarshalText(b []byte) (err error) {
+	*s, err = ParseState(string(b))
+	return err
+}
+
+// Method says how a place's cell was found.
+type Method string
+
+// Exact: the place is in the cell. Ambiguous: its accuracy reaches into other
+// cells. Nearest: it is outside every cell, within the tolerance of this one.
+// Outside: it is farther than that from every cell.
+const (
+	Exact     Method = "exact"
+	Ambiguous Method = "ambiguous"
+	Nearest   Method = "nearest"
+	Outside   Method = "outside"
+)
+
+// Report 事件 is something reported at a place and a time.
+type Report struct {
+	ID       uuid.UUID
+	At       time.Time // when it happened, by the reporter's clock
+	Received time.Time // when it arrived here
+	Pos      geo.Pos   // WGS 84
+	Accuracy float64   // 68 % radius in metres; 0 when unknown
+	Matter   string    // code; may be empty when the reporter cannot tell
+	Text     string
+	Reporter string
+
+	Cell      AreaID // at the time of the report; 0 when outside
+	Method    Method
+	DistanceM float64 // to the cell when Method is Nearest
+	Edition   int64   // that Cell was found in
+
+	State   State
+	Holder  Holder
+	Version int64 // counts the steps; compared by If-Match
+}
+
+// Holder 当前责任人 is who has the ball now. A zero holder is the unrouted queue.
+type Holder struct {
+	Level  Level
+	Area   AreaID
+	Worker WorkerID
+}

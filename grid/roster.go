@@ -1,0 +1,144 @@
+package grid
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// WorkerID identifies a worker for ever. 0 is none.
+type WorkerID int64
+
+// Role is what a worker is.
+type Role string
+
+// The roles 网格长, 微网格联络员, 指挥中心 and 部门.
+const (
+	Leader     Role = "leader"
+	Liaison    Role = "liaison"
+	Dispatcher Role = "dispatcher"
+	Officer    Role = "officer"
+)
+
+// ParseRole reads a worker's role; the Chinese names are understood.
+func ParseRole(s string) (Role, error) {
+	switch s {
+	case "leader", "网格长":
+		return Leader, nil
+	case "liaison", "联络员", "微网格联络员":
+		return Liaison, nil
+	case "dispatcher", "指挥中心":
+		return Dispatcher, nil
+	case "officer", "部门":
+		return Officer, nil
+	}
+	return "", fmt.Errorf("unknown role %q: one of leader, liaison, dispatcher, officer", s)
+}
+
+// Worker is a person who answers for something.
+type Worker struct {
+	ID         WorkerID
+	Code       string // staff number, unique
+	Name       string
+	Role       Role
+	Phone      string
+	Department string // of an officer; empty otherwise
+}
+
+// Rank tells who answers first for an area.
+type Rank string
+
+// A primary answers; a deputy answers when no primary has the post.
+const (
+	Primary Rank = "primary"
+	Deputy  Rank = "deputy"
+)
+
+// ParseRank reads a rank; empty means primary.
+func ParseRank(s string) (Rank, error) {
+	switch s {
+	case "", "primary", "主责":
+		return Primary, nil
+	case "deputy", "副职", "协助":
+		return Deputy, nil
+	}
+	return "", fmt.Errorf("unknown rank %q: one of primary, deputy", s)
+}
+
+// Post is a worker's duty in an area from From (inclusive) to Until (exclusive);
+// a zero Until means that no end is known.
+type Post struct {
+	ID     int64
+	Worker WorkerID
+	Area   AreaID
+	Rank   Rank
+	From   time.Time
+	Until  time.Time
+}
+
+// Holds reports whether the post is held at t.
+func (p Post) Holds(t time.Time) bool {
+	return !t.Before(p.From) && (p.Until.IsZero() || t.Before(p.Until))
+}
+
+// Roster is who is there and who has which post, with the catalogue of matters:
+// immutable.
+type Roster struct {
+	workers map[WorkerID]Worker
+	posts   map[AreaID][]Post // primaries first, then by From, then by id
+	matters []Matter          // by code
+}
+
+// NewRoster builds a roster.
+func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
+	r := &Roster{
+		workers: make(map[WorkerID]Worker, len(workers)),
+		posts:   make(map[AreaID][]Post),
+		matters: slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
+	}
+	for _, w := range workers {
+		r.workers[w.ID] = w
+	}
+	for _, p := range posts {
+		r.posts[p.Area] = append(r.posts[p.Area], p)
+	}
+	for _, ps := range r.posts {
+		slices.SortFunc(ps, func(a, b Post) int {
+			return cmp.Or(cmp.Compare(b.Rank, a.Rank), a.From.Compare(b.From), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return r
+}
+
+// Worker returns the worker with that id.
+func (r *Roster) Worker(id WorkerID) (Worker, bool) {
+	w, ok := r.workers[id]
+	return w, ok
+}
+
+// Posts returns all posts in an area, primaries first, to be read only.
+func (r *Roster) Posts(a AreaID) []Post { return r.posts[a] }
+
+// On returns the posts of an area that are held at t, primaries first.
+func (r *Roster) On(a AreaID, t time.Time) []Post {
+	var on []Post
+	for _, p := range r.posts[a] {
+		if p.Holds(t) {
+			on = append(on, p)
+		}
+	}
+	return on
+}
+
+// Matters returns the catalogue by code, to be read only.
+func (r *Roster) Matters() []Matter { return r.matters }
+
+// Matter returns the matter with that code.
+func (r *Roster) Matter(code string) (Matter, bool) {
+	i, ok := slices.BinarySearchFunc(r.matters, code, func(m Matter, c string) int { return cmp.Compare(m.Code, c) })
+	if !ok {
+		return Matter{}, false
+	}
+	return r.matters[i], true
+}
