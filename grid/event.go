@@ -1,0 +1,51 @@
+package grid
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Cursor is a place in the feed: behind the event with this transaction and
+// sequence number. Events are ordered by XID, then by Seq, and one is only seen
+// when no event before it can appear any more. The zero cursor is the beginning.
+type Cursor struct {
+	XID uint64
+	Seq int64
+}
+
+// ParseCursor reads a cursor as written by [Cursor.String].
+func ParseCursor(s string) (Cursor, error) {
+	x, q, ok := strings.Cut(s, "-")
+	xid, err1 := strconv.ParseUint(x, 10, 64)
+	seq, err2 := strconv.ParseInt(q, 10, 64)
+	if !ok || err1 != nil || err2 != nil || seq < 0 {
+		return Cursor{}, fmt.Errorf("cursor %q: want xid-seq, two numbers", s)
+	}
+	return Cursor{xid, seq}, nil
+}
+
+// String writes the cursor as xid-seq.
+func (c Cursor) String() string { return fmt.Sprintf("%d-%d", c.XID, c.Seq) }
+
+// Compare orders cursors as the feed is ordered.
+func (c Cursor) Compare(o Cursor) int {
+	return cmp.Or(cmp.Compare(c.XID, o.XID), cmp.Compare(c.Seq, o.Seq))
+}
+
+// What an event is about.
+const (
+	EventReport  = "report"
+	EventPost    = "post"
+	EventEdition = "edition"
+	EventBatch   = "batch"
+)
+
+// Event is a line of the feed.
+type Event struct {
+	Cursor Cursor
+	What   string  // one of the Event constants
+	ID     string  // of the report, post, edition or batch
+	Report *Report // as it stands now, when What is report
+}
