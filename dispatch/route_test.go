@@ -112,14 +112,17 @@ func TestRoute(t *testing.T) {
 			},
 		},
 		{
-			"nobody up to the top", "3206", nil, grid.Holder{},
+			"nobody up to the top", "3206", nil,
+			grid.Holder{},
 			[]string{
 				"city 南通市 (3206): no primary", "city 南通市 (3206): no deputy",
 				"unrouted: nobody is in post from the cell up to the top",
 			},
 		},
 		{
-			"outside", "", []grid.Post{leader}, grid.Holder{},
+			"outside", "",
+			[]grid.Post{leader},
+			grid.Holder{},
 			[]string{"unrouted: the place is outside every cell"},
 		},
 	}
