@@ -1,0 +1,11 @@
+package grid
+
+import "errors"
+
+// ErrNotFound says that there is no report, token or other thing under the given
+// key.
+var ErrNotFound = errors.New("not found")
+
+// ErrBusy says that nothing was done because too much is waiting already; the
+// caller may try again a moment later.
+var ErrBusy = errors.New("too much is waiting, try again in a moment")
