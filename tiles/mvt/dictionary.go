@@ -1,0 +1,130 @@
+package mvt
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Dictionary holds keys and values, each once, in the order of their first use.
+// The zero value is empty. Once it is another one's base it is not to be changed,
+// and any number of goroutines may share it.
+type Dictionary struct {
+	base    *Dictionary
+	keys    table
+	values  table
+	numbers numbers
+}
+
+// table numbers strings from 0 and keeps the fields they stand in.
+type table struct {
+	index map[string]uint32
+	count uint32
+	wire  []byte
+}
+
+// Extend empties d and lets it begin with all that base has; base may be nil.
+func (d *Dictionary) Extend(base *Dictionary) {
+	d.base = base
+	d.keys.reset()
+	d.values.reset()
+	d.numbers.reset()
+	if base != nil {
+		d.keys.count, d.values.count = base.keys.count, base.values.count
+	}
+}
+
+func (t *table) reset() {
+	clear(t.index)
+	t.count, t.wire = 0, t.wire[:0]
+}
+
+// Key returns the index of a key, which is added if it is new.
+func (d *Dictionary) Key(k string) uint32 {
+	for b := d; b != nil; b = b.base {
+		if i, ok := b.keys.index[k]; ok {
+			return i
+		}
+	}
+	d.keys.wire = appendString(append(d.keys.wire, layerKey), k)
+	return d.keys.add(k)
+}
+
+// String returns the index of a string value, which is added if it is new.
+func (d *Dictionary) String(v string) uint32 {
+	for b := d; b != nil; b = b.base {
+		if i, ok := b.values.index[v]; ok {
+			return i
+		}
+	}
+	n := 1 + varintLen(uint64(len(v))) + len(v)
+	w := append(d.values.wire, layerValue)
+	w = binary.AppendUvarint(w, uint64(n))
+	d.values.wire = appendString(append(w, valueString), v)
+	return d.values.add(v)
+}
+
+func (t *table) add(s string) uint32 {
+	if t.index == nil {
+		t.index = make(map[string]uint32)
+	}
+	i := t.count
+	t.index[s] = i
+	t.count++
+	return i
+}
+
+// Uint returns the index of an unsigned value, which is added if it is new.
+func (d *Dictionary) Uint(v uint64) uint32 { return d.number(valueUint, v) }
+
+// Int returns the index of a signed value, which is added if it is new.
+func (d *Dictionary) Int(v int64) uint32 {
+	return d.number(valueSint, uint64(v<<1)^uint64(v>>63))
+}
+
+// Double returns the index of a float64 value, which is added if it is new.
+func (d *Dictionary) Double(v float64) uint32 { return d.number(valueDouble, math.Float64bits(v)) }
+
+// Bool returns the index of a truth value, which is added if it is new.
+func (d *Dictionary) Bool(v bool) uint32 {
+	if v {
+		return d.number(valueBool, 1)
+	}
+	return d.number(valueBool, 0)
+}
+
+// number returns the index of a number in the form it has on the wire.
+func (d *Dictionary) number(field byte, bits uint64) uint32 {
+	for b := d.base; b != nil; b = b.base {
+		if i, ok := b.numbers.find(field, bits); ok {
+			return i
+		}
+	}
+	i, added := d.numbers.put(field, bits, d.values.count)
+	if added {
+		d.values.count++
+		d.values.wire = appendNumber(d.values.wire, field, bits)
+	}
+	return i
+}
+
+func appendNumber(dst []byte, field byte, bits uint64) []byte {
+	if field == valueDouble {
+		return binary.LittleEndian.AppendUint64(append(dst, layerValue, 9, field), bits)
+	}
+	n := byte(1 + varintLen(bits))
+	return binary.AppendUvarint(append(dst, layerValue, n, field), bits)
+}
+
+func appendString(dst []byte, s string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(s)))
+	return append(dst, s...)
+}
+
+// varintLen returns the bytes that v takes as a varint.
+func varintLen(v uint64) int {
+	n := 1
+	for ; v >= 0x80; v >>= 7 {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,75 @@
+package mvt
+
+import "encoding/binary"
+
+// Layer builds one layer of a tile. Its zero value is ready after [Layer.Reset],
+// which may be called again to build another in the same memory.
+type Layer struct {
+	Dictionary
+	name     string
+	extent   uint32
+	features []byte
+}
+
+// Reset begins a layer without features, with the keys and values of base, which
+// may be nil.
+func (l *Layer) Reset(name string, extent uint32, base *Dictionary) {
+	l.name, l.extent, l.features = name, extent, l.features[:0]
+	l.Extend(base)
+}
+
+// Empty reports whether the layer has no features; the specification wants such a
+// layer left out.
+func (l *Layer) Empty() bool { return len(l.features) == 0 }
+
+// Add appends a feature; more are pairs of key and value indexes that follow the
+// feature's own.
+func (l *Layer) Add(f Feature, more ...uint32) {
+	tags := len(f.Tags)
+	for _, v := range more {
+		tags += varintLen(uint64(v))
+	}
+	size := 1 + varintLen(f.ID) + fieldLen(tags) + 2 + fieldLen(len(f.Geometry))
+	b := appendLength(l.features, layerFeature, size)
+	b = binary.AppendUvarint(append(b, featureID), f.ID)
+	b = append(appendLength(b, featureTags, tags), f.Tags...)
+	b = AppendTags(b, more...)
+	b = append(b, featureType, byte(f.Type))
+	l.features = append(appendLength(b, featureGeometry, len(f.Geometry)), f.Geometry...)
+}
+
+// Append appends the layer to a tile: a tile is its layers one after the other.
+func (l *Layer) Append(dst []byte) []byte {
+	size := 2 + fieldLen(len(l.name)) + len(l.features) + 1 + varintLen(uint64(l.extent))
+	for d := &l.Dictionary; d != nil; d = d.base {
+		size += len(d.keys.wire) + len(d.values.wire)
+	}
+	dst = appendLength(dst, tileLayer, size)
+	dst = append(dst, layerVersion, version)
+	dst = append(appendLength(dst, layerName, len(l.name)), l.name...)
+	dst = append(dst, l.features...)
+	dst = l.appendKeys(dst)
+	dst = l.appendValues(dst)
+	return binary.AppendUvarint(append(dst, layerExtent), uint64(l.extent))
+}
+
+func (d *Dictionary) appendKeys(dst []byte) []byte {
+	if d.base != nil {
+		dst = d.base.appendKeys(dst)
+	}
+	return append(dst, d.keys.wire...)
+}
+
+func (d *Dictionary) appendValues(dst []byte) []byte {
+	if d.base != nil {
+		dst = d.base.appendValues(dst)
+	}
+	return append(dst, d.values.wire...)
+}
+
+// fieldLen returns the bytes of a field of n bytes with its tag and length.
+func fieldLen(n int) int { return 1 + varintLen(uint64(n)) + n }
+
+func appendLength(dst []byte, field byte, n int) []byte {
+	return binary.AppendUvarint(append(dst, field), uint64(n))
+}
