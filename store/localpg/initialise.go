@@ -1,0 +1,68 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// initialise makes the cluster's data if there is none. It is made beside its
+// place and moved there when it is whole, so that data is never half made.
+func (l launcher) initialise(ctx context.Context, o Options) error {
+	if exists(l.folder.data()) {
+		return nil
+	}
+	draft := l.folder.data() + ".new"
+	if err := os.RemoveAll(draft); err != nil {
+		return err
+	}
+	if err := makeFolder(draft, l.as, 0o700); err != nil {
+		return err
+	}
+	if err := l.initdb(ctx, draft, o); err != nil {
+		return err
+	}
+	if err := os.Rename(draft, l.folder.data()); err != nil {
+		return err
+	}
+	return syncFolder(l.folder.home)
+}
+
+func (l launcher) initdb(ctx context.Context, data string, o Options) error {
+	args := []string{
+		"-D", data, "--username=postgres", "--auth-local=trust", "--auth-host=reject",
+		"--encoding=UTF8", "--locale=C", "--lc-ctype=" + ctype(), "--no-instructions",
+	}
+	if o.Throwaway {
+		args = append(args, "--no-sync")
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(l.programs.bin, "initdb"), args...)
+	cmd.Dir = l.folder.home
+	l.as.adopt(cmd)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return errors.Join(ctx.Err(), fmt.Errorf("initdb: %w: %s", err, strings.TrimSpace(string(out))))
+	}
+	return nil
+}
+
+// ctype is the locale that knows the letters of all scripts. Text is sorted by
+// the locale C all the same, which is the order of code points everywhere.
+func ctype() string {
+	if runtime.GOOS == "darwin" {
+		return "en_US.UTF-8"
+	}
+	return "C.UTF-8"
+}
+
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
