@@ -1,0 +1,189 @@
+package coverage
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"jingwei/geo"
+)
+
+// Build makes one topology of faces. Positions where borders meet exactly are
+// added to the edges they lie on, which changes no shape. When the faces break
+// law 1 or 2, or one of them is no valid polygon, the error is *[Violations] and
+// lists every place.
+//
+// A set of valid polygons has neither gap nor overlap exactly when the sum of
+// their boundaries winds once about everything inside one outer border. Edges
+// that run against each other cancel in that sum, so only the border that is
+// left, a small part of the whole, is looked at.
+func Build(faces []Face) (*Coverage, error) {
+	shapes, bad := normaliseAll(faces)
+	if len(bad) > 0 {
+		return nil, &Violations{bad}
+	}
+	names := make([]string, len(faces))
+	for i, f := range faces {
+		names[i] = f.Name
+	}
+	m, dirty := noded(shapes)
+	if len(dirty) > 0 {
+		return nil, &Violations{explain(names, shapes, m, dirty)}
+	}
+	if thin := m.inlets(names); len(thin) > 0 {
+		return nil, &Violations{thin}
+	}
+	c := &Coverage{names: names}
+	c.arcs, c.rings = m.arcs(len(faces))
+	c.finish()
+	return c, nil
+}
+
+// finish derives what a coverage knows besides its arcs and rings.
+func (c *Coverage) finish() {
+	c.boxes = make([]geo.Box, len(c.rings))
+	for f := range c.boxes {
+		c.boxes[f] = geo.EmptyBox()
+	}
+	for _, a := range c.arcs {
+		box := geo.Ring(a.Pos).Box()
+		for _, f := range [2]int32{a.Left, a.Right} {
+			if f != None {
+				c.boxes[f] = c.boxes[f].Union(box)
+			}
+		}
+	}
+	c.index = newIndex(c)
+}
+
+// normaliseAll normalises every face, on all cores.
+func normaliseAll(faces []Face) ([]geo.MultiPolygon, []Violation) {
+	shapes := make([]geo.MultiPolygon, len(faces))
+	bad := make([][]Violation, len(faces))
+	parallel(len(faces), func(i int) { shapes[i], bad[i] = normalise(faces[i]) })
+	return shapes, slices.Concat(bad...)
+}
+
+// parallel calls fn for all i below n, on all cores.
+func parallel(n int, fn func(i int)) {
+	const chunk = 256
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), n/chunk+1) {
+		wg.Go(func() {
+			for from := range next {
+				for i := from; i < min(from+chunk, n); i++ {
+					fn(i)
+				}
+			}
+		})
+	}
+	for from := 0; from < n; from += chunk {
+		next <- from
+	}
+	close(next)
+	wg.Wait()
+}
+
+// noded matches the edges of all shapes, cutting those of the border at the
+// positions that lie inside them. It returns the edges of the border that do
+// not bound the inside, if any.
+func noded(shapes []geo.MultiPolygon) (*mesh, []int32) {
+	for {
+		m := newMesh(shapes)
+		border := m.border()
+		edges := make([]edge, len(border))
+		for i, e := range border {
+			edges[i] = m.edge(e)
+		}
+		touches, crossed := borderMeetings(edges)
+		if len(touches) > 0 {
+			shapes = m.cut(shapes, border, touches)
+			continue
+		}
+		dirty := append([]int32(nil), m.twice...)
+		for _, i := range crossed {
+			dirty = append(dirty, border[i])
+		}
+		if len(dirty) == 0 {
+			dirty = m.wrongWindings(border, edges)
+		}
+		return m, dirty
+	}
+}
+
+// borderMeetings returns the positions that lie inside an edge, by edge, and the
+// edges that cross another.
+func borderMeetings(edges []edge) (touches map[int][]geo.Pos, crossed []int) {
+	touches = map[int][]geo.Pos{}
+	pairs(edges, func(i, j int) bool {
+		e, f := edges[i], edges[j]
+		switch meet(e, f) {
+		case crosses:
+			crossed = append(crossed, i, j)
+		case touch, overlay:
+			addTouches(touches, i, e, f)
+			addTouches(touches, j, f, e)
+		}
+		return true
+	})
+	return touches, crossed
+}
+
+// cut returns shapes with positions added inside edges of the border; touches is
+// keyed by index into border. Faces that gain none are shared.
+func (m *mesh) cut(shapes []geo.MultiPolygon, border []int32, touches map[int][]geo.Pos) []geo.MultiPolygon {
+	at := make(map[int32][]geo.Pos, len(touches))
+	gains := make(map[int32]bool)
+	for i, ps := range touches {
+		e := border[i]
+		at[e] = along(m.edge(e), ps)
+		gains[m.face[e]] = true
+	}
+	out := slices.Clone(shapes)
+	for f := range gains {
+		out[f] = nil
+	}
+	for _, start := range m.start {
+		if f := m.face[start]; gains[f] {
+			out[f] = append(out[f], geo.Polygon{m.ringWith(start, at)})
+		}
+	}
+	return out
+}
+
+// ringWith returns the ring from edge start on with the positions of at added.
+func (m *mesh) ringWith(start int32, at map[int32][]geo.Pos) geo.Ring {
+	var r geo.Ring
+	for e := start; ; {
+		r = append(r, m.pos[m.org[e]])
+		r = append(r, at[e]...)
+		if e = m.next[e]; e == start {
+			return r
+		}
+	}
+}
+
+// wrongWindings returns the edges of the border in rings that do not have the
+// winding number 1 on their left and 0 on their right, and of those that bound
+// a hole in the territory.
+func (m *mesh) wrongWindings(border []int32, edges []edge) []int32 {
+	s := newStrips(edges)
+	byEdge := make(map[edge]int32, len(border))
+	for i, e := range border {
+		byEdge[edges[i]] = e
+	}
+	var wrong []int32
+	for _, r := range trace(edges) {
+		left, right := s.beside(r)
+		if left == 1 && right == 0 && r.Area2() > 0 {
+			continue
+		}
+		for _, e := range edgesOf(nil, geo.MultiPolygon{{r}}) {
+			if i, ok := byEdge[e]; ok {
+				wrong = append(wrong, i)
+			}
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,186 @@
+package coverage
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"jingwei/geo"
+)
+
+// Action is what a repair did at one place.
+type Action string
+
+// The actions of [Repair].
+const (
+	Untangled Action = "untangled" // a face whose border crossed itself keeps what it bounds an odd number of times
+	Snapped   Action = "snapped"   // a position of a border went to one of a neighbour
+	Filled    Action = "filled"    // a gap went to the neighbour with the longest shared border
+	Trimmed   Action = "trimmed"   // an overlap was left to the face with the longest border around it
+)
+
+// Change is one thing that a repair did.
+type Change struct {
+	Action Action
+	Faces  []string // the face that changed or gained first
+	At     geo.Pos
+	AreaM2 float64 // of the gap or overlap, square metres
+	WidthM float64 // its mean width, or how far a position went, metres
+}
+
+// String says what was done to which face, where, and how much.
+func (c Change) String() string {
+	if c.AreaM2 > 0 {
+		return fmt.Sprintf("%s at %v: %s (%s m², %s m wide)", c.Action, c.At, strings.Join(c.Faces, ", "), size(c.AreaM2), size(c.WidthM))
+	}
+	return fmt.Sprintf("%s at %v: %s (%s m)", c.Action, c.At, strings.Join(c.Faces, ", "), size(c.WidthM))
+}
+
+// Repair makes faces meet that nearly do. Positions of unshared borders go to
+// those of neighbours, and onto their edges, when they are nearer than width
+// metres or [SliverWidth], whichever is less; then gaps and overlaps of a mean
+// width below width metres go to one of the faces beside them. Shared borders
+// and everything wider stay as they are. It returns the faces as they are then,
+// which may still not be a coverage: [Build] tells.
+func Repair(faces []Face, width float64) ([]Face, []Change) {
+	r := &repairer{width: width, names: make([]string, len(faces)), shapes: make([]geo.MultiPolygon, len(faces))}
+	for i, f := range faces {
+		r.names[i] = f.Name
+		r.shapes[i] = r.untangle(f)
+	}
+	for range repairRounds {
+		r.snap()
+		m, dirty := noded(r.shapes)
+		if len(dirty) == 0 || !r.reassign(m, dirty) {
+			break
+		}
+	}
+	out := make([]Face, len(faces))
+	for i := range faces {
+		out[i] = Face{r.names[i], r.shapes[i]}
+	}
+	return out, r.changes
+}
+
+// repairRounds bounds how often a repair looks at what the last round left: a
+// border cut for one neighbour may have to be cut for the next.
+const repairRounds = 8
+
+type repairer struct {
+	width   float64
+	names   []string
+	shapes  []geo.MultiPolygon
+	changes []Change
+}
+
+// untangle returns the valid form of a face; where its border crosses itself, of
+// what it bounds an odd number of times.
+func (r *repairer) untangle(f Face) geo.MultiPolygon {
+	shape, bad := normalise(f)
+	if len(bad) == 0 || bad[0].Rule == Empty {
+		return shape
+	}
+	r.changes = append(r.changes, Change{Action: Untangled, Faces: []string{f.Name}, At: bad[0].At})
+	a := arrange(pieces([]geo.MultiPolygon{{cleanRings(f.Shape)}}))
+	return a.union(func(i int32) bool { return len(a.regions[i].cover) > 0 && a.regions[i].cover[0].by%2 != 0 })
+}
+
+// union returns the polygons of the regions that in holds for.
+func (a *arrangement) union(in func(region int32) bool) geo.MultiPolygon {
+	var edges []edge
+	for i, p := range a.pieces {
+		left, right := a.sides(i)
+		switch l, r := in(left), in(right); {
+		case l && !r:
+			edges = append(edges, p.edge)
+		case r && !l:
+			edges = append(edges, edge{p.b, p.a})
+		}
+	}
+	return polygons(edges)
+}
+
+// sides returns the regions left and right of piece i.
+func (a *arrangement) sides(i int) (left, right int32) {
+	return a.within[a.loopOf[2*i]], a.within[a.loopOf[2*i+1]]
+}
+
+// polygons assembles directed edges that are known to bound an inside.
+func polygons(edges []edge) geo.MultiPolygon {
+	var outer, holes []geo.Ring
+	for _, r := range trace(edges) {
+		if r.Area2() > 0 {
+			outer = append(outer, r)
+		} else {
+			holes = append(holes, r)
+		}
+	}
+	return nest(outer, holes)
+}
+
+// reassign gives each narrow gap and overlap near the dirty edges to one face,
+// and reports whether there was any.
+func (r *repairer) reassign(m *mesh, dirty []int32) bool {
+	near := facesNear(r.shapes, m, dirty)
+	some := make([]geo.MultiPolygon, len(near))
+	for i, f := range near {
+		some[i] = r.shapes[f]
+	}
+	a := arrange(pieces(some))
+	touched := map[int32]bool{}
+	for i := range a.regions[1:] {
+		reg := int32(i + 1)
+		cover := facesOf(a.regions[reg].cover)
+		if len(cover) == 1 || len(cover) == 0 && taken(r.shapes, near, a, reg) {
+			continue
+		}
+		m2, width, at := a.area(reg)
+		winner, ok := a.longest(reg, cover)
+		if width >= r.width || !ok {
+			continue
+		}
+		touched[winner] = true
+		c := Change{Action: Filled, Faces: []string{r.names[near[winner]]}, At: at, AreaM2: m2, WidthM: width}
+		for _, f := range cover {
+			c.Action = Trimmed
+			if f != winner {
+				touched[f] = true
+				c.Faces = append(c.Faces, r.names[near[f]])
+			}
+		}
+		a.regions[reg].cover = []net{{winner, 1}}
+		r.changes = append(r.changes, c)
+	}
+	for _, f := range slices.Sorted(maps.Keys(touched)) {
+		r.shapes[near[f]] = a.union(func(reg int32) bool {
+			return slices.ContainsFunc(a.regions[reg].cover, func(n net) bool { return n.face == f })
+		})
+	}
+	return len(touched) > 0
+}
+
+// longest returns the face, of those given or else of all, that alone covers the
+// ground along most of the border of region reg, in metres.
+func (a *arrangement) longest(reg int32, among []int32) (int32, bool) {
+	length := map[int32]float64{}
+	for _, l := range a.regions[reg].loops {
+		for _, h := range a.loops[l] {
+			cover := a.regions[a.within[a.loopOf[h^1]]].cover
+			if len(cover) == 1 && (len(among) == 0 || slices.Contains(among, cover[0].face)) {
+				length[cover[0].face] += geo.Distance(a.half(h).a, a.half(h).b)
+			}
+		}
+	}
+	if len(length) == 0 {
+		if len(among) == 0 {
+			return None, false
+		}
+		return among[0], true // one face inside another: it keeps nothing beside it
+	}
+	faces := slices.Sorted(maps.Keys(length))
+	return slices.MaxFunc(faces, func(f, g int32) int {
+		return cmp.Or(cmp.Compare(length[f], length[g]), cmp.Compare(g, f))
+	}), true
+}

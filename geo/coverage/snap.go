@@ -1,0 +1,175 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+
+	"jingwei/geo"
+)
+
+// snap moves positions of the border onto those of other faces, and adds them to
+// the edges of other faces, where they are near.
+func (r *repairer) snap() {
+	s := &snapper{near: min(r.width, SliverWidth)}
+	s.look(newMesh(r.shapes))
+	to := s.moves()
+	inserts := s.inserts(to)
+	for p, q := range to {
+		if p != q {
+			r.changes = append(r.changes, Change{Action: Snapped, Faces: s.namesAt(p, r.names), At: q, WidthM: geo.Distance(p, q)})
+		}
+	}
+	slices.SortStableFunc(r.changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Action, b.Action), a.At.Compare(b.At), slices.Compare(a.Faces, b.Faces))
+	})
+	for f, shape := range r.shapes {
+		r.shapes[f] = r.bend(int32(f), shape, to, inserts)
+	}
+}
+
+// bend returns a shape with its positions moved and others added to its edges.
+func (r *repairer) bend(f int32, shape geo.MultiPolygon, to map[geo.Pos]geo.Pos, inserts map[faceEdge][]geo.Pos) geo.MultiPolygon {
+	changed := false
+	moved := func(p geo.Pos) geo.Pos {
+		if q, ok := to[p]; ok && q != p {
+			changed = true
+			return q
+		}
+		return p
+	}
+	var rings geo.Polygon
+	for _, e := range shape {
+		for _, ring := range e {
+			out := make(geo.Ring, 0, len(ring))
+			for i, p := range ring {
+				q := ring[(i+1)%len(ring)]
+				out = append(out, moved(p))
+				if add := inserts[faceEdge{edge{p, q}, f}]; len(add) > 0 {
+					changed = true
+					out = append(out, add...)
+				}
+			}
+			rings = append(rings, out)
+		}
+	}
+	if !changed {
+		return shape
+	}
+	return r.untangle(Face{r.names[f], geo.MultiPolygon{rings}})
+}
+
+// faceEdge is an edge of the border of one face.
+type faceEdge struct {
+	edge
+	face int32
+}
+
+// snapper finds which positions of unshared borders are near one another.
+type snapper struct {
+	near  float64 // metres
+	edges []faceEdge
+	pos   []geo.Pos // ends of the edges, sorted
+	faces [][]int32 // of each position, by its edges here, ascending
+}
+
+func (s *snapper) look(m *mesh) {
+	owners := map[geo.Pos][]int32{}
+	for _, e := range m.border() {
+		fe := faceEdge{m.edge(e), m.face[e]}
+		s.edges = append(s.edges, fe)
+		owners[fe.a] = append(owners[fe.a], fe.face)
+		owners[fe.b] = append(owners[fe.b], fe.face)
+	}
+	for p := range owners {
+		s.pos = append(s.pos, p)
+	}
+	slices.SortFunc(s.pos, geo.Pos.Compare)
+	for _, p := range s.pos {
+		slices.Sort(owners[p])
+		s.faces = append(s.faces, slices.Compact(owners[p]))
+	}
+}
+
+// disjoint reports whether two ascending lists have nothing in common.
+func disjoint(a, b []int32) bool {
+	return !slices.ContainsFunc(a, func(f int32) bool { _, in := slices.BinarySearch(b, f); return in })
+}
+
+// grown returns a box wider by so many metres on all sides.
+func grown(b geo.Box, metres float64) geo.Box {
+	s := geo.ScaleAt(b.Min)
+	dx, dy := int32(min(metres/s.East+1, 1e6)), int32(metres/s.North+1)
+	return geo.Box{Min: geo.Pos{X: b.Min.X - dx, Y: b.Min.Y - dy}, Max: geo.Pos{X: b.Max.X + dx, Y: b.Max.Y + dy}}
+}
+
+// moves returns where each position goes: to the lowest near one of other faces
+// that itself stays, or nowhere.
+func (s *snapper) moves() map[geo.Pos]geo.Pos {
+	near := make([][]int, len(s.pos))
+	boxes := make([]geo.Box, len(s.pos))
+	for i, p := range s.pos {
+		boxes[i] = grown(geo.Box{Min: p, Max: p}, s.near/2)
+	}
+	boxPairs(boxes, func(i, j int) bool {
+		if geo.Distance(s.pos[i], s.pos[j]) < s.near && disjoint(s.faces[i], s.faces[j]) {
+			near[max(i, j)] = append(near[max(i, j)], min(i, j))
+		}
+		return true
+	})
+	to := make(map[geo.Pos]geo.Pos, len(s.pos))
+	for j, p := range s.pos {
+		to[p] = p
+		slices.Sort(near[j])
+		for _, i := range near[j] {
+			if to[s.pos[i]] == s.pos[i] {
+				to[p] = s.pos[i]
+				break
+			}
+		}
+	}
+	return to
+}
+
+// inserts returns the positions to add to each edge, in order: those of other
+// faces that are near it and are not taken by its ends.
+func (s *snapper) inserts(to map[geo.Pos]geo.Pos) map[faceEdge][]geo.Pos {
+	boxes := make([]geo.Box, 0, len(s.edges)+len(s.pos))
+	for _, e := range s.edges {
+		boxes = append(boxes, e.box())
+	}
+	for _, p := range s.pos {
+		boxes = append(boxes, grown(geo.Box{Min: p, Max: p}, s.near))
+	}
+	add := map[faceEdge][]geo.Pos{}
+	boxPairs(boxes, func(i, j int) bool {
+		i, j = min(i, j), max(i, j)-len(s.edges)
+		if i >= len(s.edges) || j < 0 {
+			return true
+		}
+		if e, p := s.edges[i], s.pos[j]; s.joins(e, j, to) && geo.DistanceToSegment(p, e.a, e.b) < s.near {
+			add[e] = append(add[e], to[p])
+		}
+		return true
+	})
+	for e, ps := range add {
+		add[e] = along(e.edge, ps)
+	}
+	return add
+}
+
+// joins reports whether position j may be added to e: it is of another face, and
+// no end of e once moved.
+func (s *snapper) joins(e faceEdge, j int, to map[geo.Pos]geo.Pos) bool {
+	q := to[s.pos[j]]
+	_, own := slices.BinarySearch(s.faces[j], e.face)
+	return !own && q != to[e.a] && q != to[e.b]
+}
+
+func (s *snapper) namesAt(p geo.Pos, names []string) []string {
+	i, _ := slices.BinarySearchFunc(s.pos, p, geo.Pos.Compare)
+	var out []string
+	for _, f := range s.faces[i] {
+		out = append(out, names[f])
+	}
+	return out
+}

@@ -1,0 +1,84 @@
+package coverage
+
+import (
+	"jingwei/geo"
+)
+
+// strips is an index of directed edges by horizontal strips, to find winding
+// numbers.
+type strips struct {
+	edges []edge
+	minY  int64
+	high  int64 // of a strip, in lattice units
+	list  [][]int32
+}
+
+func newStrips(edges []edge) *strips {
+	box, sum := geo.EmptyBox(), int64(0)
+	for _, e := range edges {
+		box = box.Add(e.a).Add(e.b)
+		sum += int64(max(e.a.Y, e.b.Y)) - int64(min(e.a.Y, e.b.Y))
+	}
+	n := int64(len(edges) + 1)
+	s := &strips{edges: edges, minY: int64(box.Min.Y)}
+	// Strips are at least as high as half the average edge: an edge is in three
+	// of them on average at most.
+	s.high = max((int64(box.Max.Y)-s.minY)/n, sum/(2*n)) + 1
+	s.list = make([][]int32, (int64(box.Max.Y)-s.minY)/s.high+1)
+	for i, e := range edges {
+		lo, hi := min(e.a.Y, e.b.Y), max(e.a.Y, e.b.Y)
+		for k := s.strip(int64(lo)); k <= s.strip(int64(hi)); k++ {
+			s.list[k] = append(s.list[k], int32(i))
+		}
+	}
+	return s
+}
+
+func (s *strips) strip(y int64) int64 { return (y - s.minY) / s.high }
+
+// winding returns the winding number of all edges about the point p, moved as
+// [geo.Side] moves it.
+func (s *strips) winding(p half) int {
+	w := 0
+	for _, i := range s.at(p) {
+		w += windings(s.edges[i].a, s.edges[i].b, p)
+	}
+	return w
+}
+
+// at returns the edges in the strip of p.
+func (s *strips) at(p half) []int32 {
+	y := p.y >> 1
+	if y < s.minY || s.strip(y) >= int64(len(s.list)) {
+		return nil
+	}
+	return s.list[s.strip(y)]
+}
+
+// beside returns the winding numbers just left and just right of r, which must
+// run along edges that are noded and do not cross.
+func (s *strips) beside(r geo.Ring) (left, right int) {
+	a, b := r[len(r)-1], r[0]
+	p := middle(a, b)
+	w := s.winding(p)
+	net := s.net(a, b, p)
+	if geo.Side(a, b, a) > 0 {
+		return w, w - net
+	}
+	return w + net, w
+}
+
+// net returns how many edges run from a to b, less those from b to a; p is a
+// point on them.
+func (s *strips) net(a, b geo.Pos, p half) int {
+	n := 0
+	for _, i := range s.at(p) {
+		switch s.edges[i] {
+		case edge{a, b}:
+			n++
+		case edge{b, a}:
+			n--
+		}
+	}
+	return n
+}
