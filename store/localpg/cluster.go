@@ -25,6 +25,8 @@
 // as the user that owns the data already there. That user often may not enter the
 // folder (/root is closed to it); then cluster is a symbolic link to a new folder
 // in /var/lib/jingwei, or in the temporary folder if the folder itself lies there.
+// The file belongs-to in it names the folder, for whoever finds it left over after
+// the folder was deleted; Remove deletes both.
 package localpg
 
 import (

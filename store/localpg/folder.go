@@ -182,11 +182,23 @@ func verifyFolder(path string, as account, mode fs.FileMode) error {
 
 // sweep clears a socket's folder of what a killed server left.
 func sweep(socket string) error {
-	left, err := filepath.Glob(filepath.Join(socket, ".s.PGSQL.*"))
+	left, err := entries(socket, ".s.PGSQL.")
 	for _, path := range left {
 		err = errors.Join(err, os.Remove(path))
 	}
 	return err
+}
+
+// entries lists the paths in a folder whose names begin with prefix.
+func entries(dir, prefix string) ([]string, error) {
+	all, err := os.ReadDir(dir)
+	var paths []string
+	for _, e := range all {
+		if strings.HasPrefix(e.Name(), prefix) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, err
 }
 
 // tidy removes the socket's folder if it is not in the home.

@@ -11,17 +11,16 @@ import (
 	"strings"
 )
 
+const drafts = "data.new-" // begins the names of clusters in the making
+
 // initialise makes the cluster's data if there is none. It is made beside its
 // place and moved there when it is whole, so that data is never half made.
 func (l launcher) initialise(ctx context.Context, o Options) error {
 	if exists(l.folder.data()) {
 		return nil
 	}
-	draft := l.folder.data() + ".new"
-	if err := os.RemoveAll(draft); err != nil {
-		return err
-	}
-	if err := makeFolder(draft, l.as, 0o700); err != nil {
+	draft, err := l.newDraft()
+	if err != nil {
 		return err
 	}
 	if err := l.initdb(ctx, draft, o); err != nil {
@@ -31,6 +30,23 @@ func (l launcher) initialise(ctx context.Context, o Options) error {
 		return err
 	}
 	return syncFolder(l.folder.home)
+}
+
+// newDraft makes an empty folder of a name of its own: an initdb whose owner was
+// killed may still be writing to another.
+func (l launcher) newDraft() (string, error) {
+	left, err := entries(l.folder.home, drafts)
+	if err != nil {
+		return "", err
+	}
+	for _, path := range left {
+		_ = os.RemoveAll(path) // fails under that initdb; then a later start does it
+	}
+	draft, err := os.MkdirTemp(l.folder.home, drafts)
+	if err != nil {
+		return "", err
+	}
+	return draft, os.Lchown(draft, l.as.uid, l.as.gid)
 }
 
 func (l launcher) initdb(ctx context.Context, data string, o Options) error {
