@@ -28,7 +28,8 @@ type Editions interface {
 	CurrentAreas(ctx context.Context) (areas []Area, edition int64, err error)
 	// PublishAreas publishes the edition that consists of exactly these areas and
 	// returns its number. It fails, and changes nothing, when base is no longer
-	// the current edition or a code belonged to an area of another level before.
+	// the current edition. An area that stops being a placeholder may change its
+	// level; no other does.
 	PublishAreas(ctx context.Context, base int64, areas []Area, note string) (edition int64, err error)
 }
 

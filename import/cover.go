@@ -1,0 +1,103 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"jingwei/geo/coverage"
+)
+
+// cover proves laws 1 and 2 over all cells of the resulting edition, after a
+// repair if one is asked for, and gives every cell the shape it has in the
+// coverage, where each border is cut the same way on both sides.
+func (m *merged) cover(repairWidth float64) error {
+	var codes []string
+	var faces []coverage.Face
+	for _, c := range m.codes {
+		if shape := m.after[c].Shape; shape != nil {
+			codes = append(codes, c)
+			faces = append(faces, coverage.Face{Name: c, Shape: shape})
+		}
+	}
+	if repairWidth > 0 {
+		faces, m.result.Repairs = coverage.Repair(faces, repairWidth)
+	}
+	c, err := coverage.Build(faces)
+	if err != nil {
+		return m.violated(err)
+	}
+	for i, code := range codes {
+		m.after[code].Shape = canonical(c.Shape(int32(i)))
+		m.result.AreaM2 += c.AreaM2(int32(i))
+	}
+	m.result.Cells = len(codes)
+	return nil
+}
+
+// violated turns what is wrong with the coverage into problems.
+func (m *merged) violated(err error) error {
+	var vs *coverage.Violations
+	if !errors.As(err, &vs) {
+		return fmt.Errorf("build the coverage: %w", err)
+	}
+	ps := make([]*Problem, len(vs.List))
+	for i, v := range vs.List {
+		ps[i] = m.violation(v)
+	}
+	return refuse(ps)
+}
+
+// violation names the feature of a violation, the first that the batch brought,
+// and beside it the others.
+func (m *merged) violation(v coverage.Violation) *Problem {
+	p := &Problem{File: "current edition"}
+	rest := slices.Clone(v.Faces)
+	if i := slices.IndexFunc(rest, func(c string) bool { return m.from[c] != nil }); i >= 0 {
+		p = m.problem(rest[i], "")
+		rest = slices.Delete(rest, i, i+1)
+	} else if len(rest) > 0 {
+		p.Code, rest = rest[0], rest[1:]
+	}
+	p.At, p.Placed = v.At, true
+	p.Text = string(v.Rule) + m.others(rest, p.File) + extent(v)
+	return p
+}
+
+// others lists areas with the features they come from.
+func (m *merged) others(codes []string, file string) string {
+	if len(codes) == 0 {
+		return ""
+	}
+	names := make([]string, len(codes))
+	for i, c := range codes {
+		names[i] = c
+		if e := m.from[c]; e != nil {
+			names[i] += " (" + e.source(file) + ")"
+		}
+	}
+	return " with " + strings.Join(names, ", ")
+}
+
+// extent tells how large a violation is.
+func extent(v coverage.Violation) string {
+	switch {
+	case v.AreaM2 > 0:
+		return fmt.Sprintf(": %s m², %s m wide", size(v.AreaM2), size(v.WidthM))
+	case v.WidthM > 0:
+		return fmt.Sprintf(": %s m wide", size(v.WidthM))
+	}
+	return ""
+}
+
+// size writes a measure with about three digits and no exponent.
+func size(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 1:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.3f", v)
+}

@@ -1,0 +1,191 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"jingwei/grid"
+)
+
+// Columns of a table of posts.
+const (
+	postWorker = iota
+	postArea
+	postRank
+	postFrom
+	postUntil
+)
+
+var postColumns = []column{
+	{names: []string{"worker", "人员", "人员编号", "工号"}, required: true},
+	{names: []string{"area", "区域", "区域编号", "网格编号"}, required: true},
+	{names: []string{"rank", "岗位类别", "类别"}},
+	{names: []string{"from", "开始", "开始时间", "开始日期"}, required: true},
+	{names: []string{"until", "结束", "结束时间", "结束日期"}},
+}
+
+// Posts reads a table of posts and hands all of them over, if no row is wrong
+// and, beside the posts that are there, an area has one primary at a time and a
+// worker one post in an area. What is wrong is a *[Refused].
+func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableResult, error) {
+	known, err := knownCodes(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	var posts []placedPost
+	ignored, err := eachRow(ctx, path, o, postColumns, func(t *table) error {
+		p, err := post(t, known)
+		if err != nil {
+			return t.problem("%v", err)
+		}
+		posts = append(posts, placedPost{p, t.line})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	there, err := to.Posts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	if err := refuse(conflicts(path, posts, there)); err != nil {
+		return nil, err
+	}
+	plain := make([]Post, len(posts))
+	for i, p := range posts {
+		plain[i] = p.Post
+	}
+	tally, err := to.UpsertPosts(ctx, plain)
+	if err != nil {
+		return nil, fmt.Errorf("write posts: %w", err)
+	}
+	return &TableResult{len(posts), tally, notes(ignored)}, nil
+}
+
+// codes are those that posts may name.
+type codes struct{ workers, areas map[string]bool }
+
+func knownCodes(ctx context.Context, to Roster) (codes, error) {
+	workers, err := to.WorkerCodes(ctx)
+	if err != nil {
+		return codes{}, fmt.Errorf("read workers: %w", err)
+	}
+	areas, err := to.AreaCodes(ctx)
+	if err != nil {
+		return codes{}, fmt.Errorf("read areas: %w", err)
+	}
+	return codes{set(workers), set(areas)}, nil
+}
+
+func set(names []string) map[string]bool {
+	s := make(map[string]bool, len(names))
+	for _, n := range names {
+		s[n] = true
+	}
+	return s
+}
+
+// post reads a row.
+func post(t *table, known codes) (p Post, err error) {
+	p = Post{Worker: t.get(postWorker), Area: t.get(postArea)}
+	switch {
+	case !known.workers[p.Worker]:
+		return p, fmt.Errorf("worker %q is not known", p.Worker)
+	case !known.areas[p.Area]:
+		return p, fmt.Errorf("area %q is not in the current edition", p.Area)
+	}
+	if p.Rank, err = grid.ParseRank(t.get(postRank)); err != nil {
+		return p, err
+	}
+	if p.From, err = t.moment("from", t.get(postFrom)); err != nil {
+		return p, err
+	}
+	if p.Until, err = t.optional("until", t.get(postUntil)); err != nil {
+		return p, err
+	}
+	if !p.Until.IsZero() && !p.From.Before(p.Until) {
+		return p, fmt.Errorf("until %s is not after from %s", t.get(postUntil), t.get(postFrom))
+	}
+	return p, nil
+}
+
+// placedPost is a post with its line; 0 for one that is there already.
+type placedPost struct {
+	Post
+	line int
+}
+
+func (p placedPost) String() string {
+	if p.line == 0 {
+		return fmt.Sprintf("the post of %s in %s from %s", p.Worker, p.Area, p.From.Format(time.DateOnly))
+	}
+	return fmt.Sprintf("line %d", p.line)
+}
+
+// key tells posts apart.
+func (p placedPost) key() [3]string {
+	return [3]string{p.Worker, p.Area, p.From.UTC().Format(time.RFC3339Nano)}
+}
+
+// conflicts finds rows that are one post twice, and posts that may not be held
+// at the same time.
+func conflicts(path string, rows []placedPost, there []Post) []*Problem {
+	var bad []*Problem
+	lines := map[[3]string]int{}
+	for _, p := range rows {
+		if at, twice := lines[p.key()]; twice {
+			bad = append(bad, &Problem{File: path, Line: p.line, Text: fmt.Sprintf("the same worker, area and from as line %d", at)})
+		}
+		lines[p.key()] = p.line
+	}
+	if len(bad) > 0 {
+		return bad
+	}
+	all := slices.Clone(rows)
+	for _, p := range there {
+		if q := (placedPost{p, 0}); lines[q.key()] == 0 {
+			all = append(all, q)
+		}
+	}
+	bad = overlaps(path, all, "the area has a primary already, by %v", func(p placedPost) (string, bool) { return p.Area, p.Rank == grid.Primary })
+	bad = append(bad, overlaps(path, all, "the worker has a post in the area already, by %v", func(p placedPost) (string, bool) { return p.Worker + "\x00" + p.Area, true })...)
+	slices.SortStableFunc(bad, func(p, q *Problem) int { return cmp.Compare(p.Line, q.Line) })
+	return bad
+}
+
+// overlaps finds posts that run into an earlier one of the same group.
+func overlaps(path string, all []placedPost, text string, group func(placedPost) (string, bool)) []*Problem {
+	groups := map[string][]placedPost{}
+	for _, p := range all {
+		if g, ok := group(p); ok {
+			groups[g] = append(groups[g], p)
+		}
+	}
+	var bad []*Problem
+	for _, ps := range groups {
+		slices.SortFunc(ps, func(p, q placedPost) int {
+			return cmp.Or(p.From.Compare(q.From), cmp.Compare(p.line, q.line))
+		})
+		last := ps[0]
+		for _, p := range ps[1:] {
+			if last.Until.IsZero() || p.From.Before(last.Until) {
+				bad = append(bad, clash(path, text, last, p))
+			}
+			if p.Until.IsZero() || !last.Until.IsZero() && last.Until.Before(p.Until) {
+				last = p
+			}
+		}
+	}
+	return bad
+}
+
+// clash is told of the row that comes later in the file.
+func clash(path, text string, p, q placedPost) *Problem {
+	if p.line > q.line {
+		p, q = q, p
+	}
+	return &Problem{File: path, Line: q.line, Text: fmt.Sprintf(text, p)}
+}

@@ -1,0 +1,206 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"jingwei/geo/datum"
+	"jingwei/grid"
+)
+
+// Columns of a table of reports.
+const (
+	reportID = iota
+	reportAt
+	reportReceived
+	reportLon
+	reportLat
+	reportAccuracy
+	reportMatter
+	reportText
+	reportState
+	reportReporter
+)
+
+var reportColumns = []column{
+	{names: []string{"id", "编号", "事件编号"}},
+	{names: []string{"at", "发生时间", "上报时间", "时间"}, required: true},
+	{names: []string{"received", "接收时间", "受理时间"}},
+	{names: []string{"lon", "longitude", "lng", "经度"}, required: true},
+	{names: []string{"lat", "latitude", "纬度"}, required: true},
+	{names: []string{"accuracy", "精度", "定位精度"}},
+	{names: []string{"matter", "事项", "事项编号", "事项代码"}},
+	{names: []string{"text", "内容", "描述", "事件描述"}},
+	{names: []string{"state", "状态"}},
+	{names: []string{"reporter", "上报人"}},
+}
+
+// ReportOptions say how to read a table of reports.
+type ReportOptions struct {
+	TableOptions
+	Datum datum.Datum // of lon and lat
+	// State of a row that names none; zero is Closed, as such a table is a record
+	// of the past.
+	State grid.State
+	// Locate fills in what follows from the position: cell, method, distance,
+	// edition, holder. It may be nil.
+	Locate func(*grid.Report)
+	Batch  int // rows committed at a time; 0 is DefaultBatch
+}
+
+// DefaultBatch is how many reports are committed at a time.
+const DefaultBatch = 20_000
+
+// ReportResult is what the import of a table of reports did.
+type ReportResult struct {
+	Rows  int
+	Added int // the others were known already
+	Notes []string
+}
+
+// Reports reads a table of reports twice: once to find what is wrong, which is a
+// *[Refused], and then to hand the rows over in batches. A row keeps its id when
+// it has one and gets one from what it says otherwise, so that the same table
+// twice is one set of reports.
+func Reports(ctx context.Context, to ReportSink, path string, o ReportOptions) (*ReportResult, error) {
+	list, err := to.MatterCodes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read matters: %w", err)
+	}
+	matters := set(list)
+	check, write := o, o
+	check.Progress, write.Progress = o.Progress.pass(0, 2), o.Progress.pass(1, 2)
+	ignored, err := EachReport(ctx, path, check, matters, func(*grid.Report) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	w := &reportWriter{ctx: ctx, to: to, o: o, result: &ReportResult{Notes: notes(ignored)}}
+	if _, err := EachReport(ctx, path, write, matters, w.add); err != nil {
+		return nil, err
+	}
+	return w.result, w.flush()
+}
+
+// reportWriter gathers reports into batches.
+type reportWriter struct {
+	ctx    context.Context
+	to     ReportSink
+	o      ReportOptions
+	batch  []grid.Report
+	result *ReportResult
+}
+
+func (w *reportWriter) add(r *grid.Report) error {
+	if w.o.Locate != nil {
+		w.o.Locate(r)
+	}
+	w.result.Rows++
+	if w.batch = append(w.batch, *r); len(w.batch) < w.size() {
+		return nil
+	}
+	return w.flush()
+}
+
+func (w *reportWriter) size() int {
+	if w.o.Batch > 0 {
+		return w.o.Batch
+	}
+	return DefaultBatch
+}
+
+func (w *reportWriter) flush() error {
+	if len(w.batch) == 0 {
+		return nil
+	}
+	added, err := w.to.AppendReports(w.ctx, w.batch)
+	w.result.Added += added
+	w.batch = w.batch[:0]
+	if err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
+	return nil
+}
+
+// EachReport calls use with every row of a table of reports; the report is used
+// again after the call. matters holds the codes that rows may name. It returns
+// the names of columns that are not understood.
+func EachReport(ctx context.Context, path string, o ReportOptions, matters map[string]bool, use func(*grid.Report) error) (ignored []string, err error) {
+	var r grid.Report
+	seen := twins{}
+	return eachRow(ctx, path, o.TableOptions, reportColumns, func(t *table) (err error) {
+		if r, err = report(t, o, matters); err == nil {
+			r.ID, err = seen.identity(t.get(reportID), &r)
+		}
+		if err != nil {
+			return t.problem("%v", err)
+		}
+		return use(&r)
+	})
+}
+
+// report reads a row.
+func report(t *table, o ReportOptions, matters map[string]bool) (r grid.Report, err error) {
+	r = grid.Report{Matter: t.get(reportMatter), Text: t.get(reportText), Reporter: t.get(reportReporter), Version: 1}
+	if r.Matter != "" && !matters[r.Matter] {
+		return r, fmt.Errorf("matter %q is not in the catalogue", r.Matter)
+	}
+	if r.State, err = stateOf(t.get(reportState), o.State); err != nil {
+		return r, err
+	}
+	if r.At, err = t.moment("at", t.get(reportAt)); err != nil {
+		return r, err
+	}
+	if r.Received, err = t.optional("received", t.get(reportReceived)); err != nil {
+		return r, err
+	}
+	if r.Received.IsZero() {
+		r.Received = r.At
+	}
+	if err = checkProse(r.Text); err != nil {
+		return r, err
+	}
+	if err = checkText("reporter", r.Reporter, maxName); err != nil {
+		return r, err
+	}
+	return r, position(t, o.Datum, &r)
+}
+
+// stateOf reads a state.
+func stateOf(s string, unsaid grid.State) (grid.State, error) {
+	switch {
+	case s != "":
+		return grid.ParseState(s)
+	case unsaid != 0:
+		return unsaid, nil
+	}
+	return grid.Closed, nil
+}
+
+// position reads where it was.
+func position(t *table, d datum.Datum, r *grid.Report) error {
+	lon, lonErr := strconv.ParseFloat(t.get(reportLon), 64)
+	lat, latErr := strconv.ParseFloat(t.get(reportLat), 64)
+	if lonErr != nil || latErr != nil {
+		return fmt.Errorf("lon %q, lat %q: degrees in decimals", t.get(reportLon), t.get(reportLat))
+	}
+	at, wrong := place(lon, lat, d)
+	if wrong != "" {
+		return errors.New(wrong)
+	}
+	r.Pos = at
+	return accuracy(t.get(reportAccuracy), r)
+}
+
+// accuracy reads a radius in metres.
+func accuracy(s string, r *grid.Report) (err error) {
+	const most = 1e6 // metres
+	if s == "" {
+		return nil
+	}
+	if r.Accuracy, err = strconv.ParseFloat(s, 64); err != nil || !(0 <= r.Accuracy && r.Accuracy <= most) {
+		return fmt.Errorf("accuracy %q: metres from 0 to %g", s, most)
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+)
+
+// TableResult is what the import of a table did.
+type TableResult struct {
+	Rows int
+	Tally
+	Notes []string // what the caller may want to know
+}
+
+// eachRow calls row for every row of a file. The problems it returns are
+// collected into a *[Refused]; any other error ends the reading. It returns the
+// names of columns that are not understood.
+func eachRow(ctx context.Context, path string, o TableOptions, columns []column, row func(*table) error) (ignored []string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	size := int64(0)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	done := int64(0)
+	return readRows(&meter{&cancellable{ctx, f}, &done, size, o.Progress}, path, o, columns, row)
+}
+
+// readRows is eachRow for an open file.
+func readRows(r io.Reader, path string, o TableOptions, columns []column, row func(*table) error) (ignored []string, err error) {
+	var bad Refused
+	t, err := openTable(r, o, columns)
+	for err == nil {
+		if err = t.next(); err == nil {
+			err = row(t)
+		}
+		var p *Problem
+		if errors.As(err, &p) {
+			p.File, err = path, nil
+			bad.add(p)
+		}
+	}
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		p.File = path
+		return nil, refuse([]*Problem{p})
+	case !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	return t.ignored, bad.orNil()
+}
+
+// notes tells of columns that are not understood.
+func notes(ignored []string) []string {
+	if len(ignored) == 0 {
+		return nil
+	}
+	return []string{"columns that are not understood and were not read: " + strings.Join(ignored, ", ")}
+}

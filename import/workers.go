@@ -1,0 +1,93 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"jingwei/grid"
+)
+
+// Columns of a table of workers.
+const (
+	workerCode = iota
+	workerName
+	workerRole
+	workerPhone
+	workerDepartment
+)
+
+var workerColumns = []column{
+	{names: []string{"code", "编号", "工号", "人员编号"}, required: true},
+	{names: []string{"name", "姓名"}, required: true},
+	{names: []string{"role", "角色"}, required: true},
+	{names: []string{"phone", "电话", "手机", "联系电话"}},
+	{names: []string{"department", "部门"}},
+}
+
+// Workers reads a table of workers and hands all of them over, if no row is
+// wrong. What is wrong is a *[Refused].
+func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*TableResult, error) {
+	var workers []grid.Worker
+	lines := map[string]int{}
+	ignored, err := eachRow(ctx, path, o, workerColumns, func(t *table) error {
+		w, err := worker(t)
+		if err != nil {
+			return t.problem("%v", err)
+		}
+		if at, twice := lines[w.Code]; twice {
+			return t.problem("code %s is already that of line %d", w.Code, at)
+		}
+		lines[w.Code] = t.line
+		workers = append(workers, w)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	tally, err := to.UpsertWorkers(ctx, workers)
+	if err != nil {
+		return nil, fmt.Errorf("write workers: %w", err)
+	}
+	return &TableResult{len(workers), tally, notes(ignored)}, nil
+}
+
+// worker reads a row.
+func worker(t *table) (w grid.Worker, err error) {
+	w = grid.Worker{Code: t.get(workerCode), Name: t.get(workerName), Phone: t.get(workerPhone), Department: t.get(workerDepartment)}
+	if w.Role, err = grid.ParseRole(t.get(workerRole)); err != nil {
+		return w, err
+	}
+	for _, check := range []error{
+		filled("code", w.Code), checkCode("code", w.Code),
+		filled("name", w.Name), checkText("name", w.Name, maxName),
+		checkPhone(w.Phone), checkText("department", w.Department, maxName),
+	} {
+		if check != nil {
+			return w, check
+		}
+	}
+	if w.Role == grid.Officer {
+		return w, filled("department of an officer", w.Department)
+	}
+	if w.Department != "" {
+		return w, fmt.Errorf("department %q of a %s: only officers have one", w.Department, w.Role)
+	}
+	return w, nil
+}
+
+func filled(what, s string) error {
+	if s == "" {
+		return fmt.Errorf("the %s is missing", what)
+	}
+	return nil
+}
+
+// checkPhone refuses what cannot be dialled.
+func checkPhone(s string) error {
+	const longest = 32
+	if len(s) > longest || strings.Trim(s, "0123456789+-()*# ") != "" {
+		return fmt.Errorf("phone %q: digits, spaces and + - ( ) * # only, at most %d", s, longest)
+	}
+	return nil
+}
