@@ -11,10 +11,16 @@ import (
 type Counts struct {
 	Snapshot *grid.Snapshot
 	Filter   Filter
-	Version  uint64   // of the columns
-	Count    []uint32 // reports
-	Open     []uint32 // of these, reports on which work is owed
+	Version  uint64 // of the columns
+	count    []uint32
+	open     []uint32
 }
+
+// Count returns the number of reports in area i.
+func (n *Counts) Count(i int32) int64 { return int64(n.count[i]) }
+
+// Open returns how many of the reports in area i still have work owed on them.
+func (n *Counts) Open(i int32) int64 { return int64(n.open[i]) }
 
 // Counts counts the reports that pass f, as of now or a little later.
 func (c *Columns) Counts(f Filter) *Counts {
@@ -40,10 +46,10 @@ func (c *Columns) Counts(f Filter) *Counts {
 func (c *Columns) upTo(v *view, w window, from *Counts) *Counts {
 	n := &Counts{Snapshot: c.snapshot, Version: v.version()}
 	if from == nil || from.Version < v.since {
-		n.Count, n.Open = c.total(v.base, w)
+		n.count, n.open = c.total(v.base, w)
 		from = &Counts{Version: v.since}
 	} else {
-		n.Count, n.Open = slices.Clone(from.Count), slices.Clone(from.Open)
+		n.count, n.open = slices.Clone(from.count), slices.Clone(from.open)
 	}
 	for _, e := range v.log[from.Version-v.since:] {
 		if int(e.face) < v.base.faces() && w.holds(e.at, e.matter) {
@@ -56,8 +62,8 @@ func (c *Columns) upTo(v *view, w window, from *Counts) *Counts {
 // apply adds an event to its cell and all areas above.
 func (n *Counts) apply(e event) {
 	for i := n.Snapshot.Cell(e.face); i >= 0; i = n.Snapshot.Parent(i) {
-		n.Count[i] += uint32(e.count)
-		n.Open[i] += uint32(e.open)
+		n.count[i] += uint32(e.count)
+		n.open[i] += uint32(e.open)
 	}
 }
 

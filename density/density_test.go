@@ -112,6 +112,14 @@ func (m model) count(s *grid.Snapshot, f density.Filter) (count, open []uint32) 
 	return count, open
 }
 
+// vectors returns both counts of all areas.
+func vectors(n *density.Counts) (count, open []uint32) {
+	for i := range int32(n.Snapshot.Len()) {
+		count, open = append(count, uint32(n.Count(i))), append(open, uint32(n.Open(i)))
+	}
+	return count, open
+}
+
 func matches(matter, prefix string) bool {
 	return prefix == "" || len(matter) == 6 && matter[:len(prefix)] == prefix
 }
@@ -119,10 +127,11 @@ func matches(matter, prefix string) bool {
 func (m model) check(t *rapid.T, c *density.Columns, f density.Filter) {
 	got := c.Counts(f)
 	count, open := m.count(c.Snapshot(), f)
-	if d := cmp.Diff(count, got.Count); d != "" {
+	gotCount, gotOpen := vectors(got)
+	if d := cmp.Diff(count, gotCount); d != "" {
 		t.Fatalf("count of %+v (-want +got):\n%s", f, d)
 	}
-	if d := cmp.Diff(open, got.Open); d != "" {
+	if d := cmp.Diff(open, gotOpen); d != "" {
 		t.Fatalf("open of %+v (-want +got):\n%s", f, d)
 	}
 	if got.Version != c.Version() {
@@ -201,9 +210,9 @@ func TestCountsAreExactAcrossCompaction(t *testing.T) {
 		}
 		c.Put(batch...)
 		for _, f := range filters {
-			got := c.Counts(f)
 			count, open := m.count(c.Snapshot(), f)
-			if d := cmp.Diff([][]uint32{count, open}, [][]uint32{got.Count, got.Open}); d != "" {
+			gotCount, gotOpen := vectors(c.Counts(f))
+			if d := cmp.Diff([][]uint32{count, open}, [][]uint32{gotCount, gotOpen}); d != "" {
 				t.Fatalf("round %d, %+v: %s", round, f, d)
 			}
 		}
@@ -218,7 +227,7 @@ func TestManyFilters(t *testing.T) {
 	}
 	for range 2 {
 		for i := range 200 {
-			if n := c.Counts(density.Filter{From: start.Add(time.Duration(i) * time.Second)}).Count[0]; n != uint32(200-i) {
+			if n := c.Counts(density.Filter{From: start.Add(time.Duration(i) * time.Second)}).Count(0); n != int64(200-i) {
 				t.Fatalf("from %d s: %d reports, want %d", i, n, 200-i)
 			}
 		}
@@ -235,8 +244,8 @@ func TestReadersBesideAWriter(t *testing.T) {
 			for v := uint64(0); v < n; {
 				v = c.Version()
 				got := c.Counts(density.Filter{})
-				if got.Version < v || uint64(got.Count[0]) != got.Version || got.Open[0] != got.Count[0] {
-					t.Errorf("asked at %d, got version %d with count %d, open %d", v, got.Version, got.Count[0], got.Open[0])
+				if got.Version < v || uint64(got.Count(0)) != got.Version || got.Open(0) != got.Count(0) {
+					t.Errorf("asked at %d, got version %d with count %d, open %d", v, got.Version, got.Count(0), got.Open(0))
 					return
 				}
 			}
@@ -255,6 +264,27 @@ func TestLoadStopsAtAnError(t *testing.T) {
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
+	}
+}
+
+// Breaks cut the values above zero into classes of about the same size.
+func TestBreaks(t *testing.T) {
+	for _, tt := range []struct {
+		values []float64
+		n      int
+		want   []float64
+	}{
+		{nil, 5, []float64{}},
+		{[]float64{0, 0, 0}, 5, []float64{}},
+		{[]float64{3}, 5, []float64{}},
+		{[]float64{7, 7, 7, 0}, 3, []float64{}},
+		{[]float64{4, 1, 3, 2}, 2, []float64{2}},
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8, 0, 0}, 4, []float64{2, 4, 6}},
+		{[]float64{1, 1, 1, 1, 1, 1, 9, 10}, 4, []float64{1}},
+	} {
+		if d := cmp.Diff(tt.want, density.Breaks(tt.values, tt.n)); d != "" {
+			t.Errorf("%v in %d classes (-want +got):\n%s", tt.values, tt.n, d)
+		}
 	}
 }
 
