@@ -1,0 +1,126 @@
+// Package api is the service's HTTP side: addresses, who may do what, decoding
+// of what strangers send, and the way from an error to an answer. It decides
+// nothing and stores nothing itself; it declares the interfaces of what does.
+//
+// # Laws
+//
+//   - One request, one snapshot: a handler loads the current snapshot once.
+//   - Nothing is acknowledged before it is committed: a report is answered with
+//     success after [Reports.Append] has returned its receipt.
+//   - An error becomes an answer in one function, [API.fail], and names the rule
+//     that was broken and where.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"jingwei/density"
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Reports keeps reports.
+type Reports interface {
+	// Append keeps an entry and returns after it is committed. Under an id that
+	// is taken nothing changes, and the receipt tells whether the report there is
+	// the same (see [grid.Report.Retells]). It fails with grid.ErrBusy when too
+	// many entries are waiting.
+	Append(ctx context.Context, e grid.Entry) (grid.Receipt, error)
+	// Report fails with grid.ErrNotFound when there is none.
+	Report(ctx context.Context, id uuid.UUID) (grid.Report, error)
+	// History returns the steps of a report in order; it fails with
+	// grid.ErrNotFound when there is no such report.
+	History(ctx context.Context, id uuid.UUID) ([]grid.Step, error)
+	// Reports returns the reports that q selects, newest id first.
+	Reports(ctx context.Context, q grid.ReportQuery) ([]grid.Report, error)
+}
+
+// Tokens knows the callers.
+type Tokens interface {
+	// Caller returns who a secret belongs to; it fails with grid.ErrNotFound when
+	// there is no such token or it is revoked.
+	Caller(ctx context.Context, secret string) (grid.Caller, error)
+}
+
+// Feed remembers the events of the past.
+type Feed interface {
+	// Since returns at most limit events after a cursor, in the order of the feed.
+	Since(ctx context.Context, after grid.Cursor, limit int) ([]grid.Event, error)
+}
+
+// Config is what an API is made of. Everything without a default is needed.
+type Config struct {
+	Snapshots *grid.Current
+	Reports   Reports
+	Tokens    Tokens
+	Feed      Feed
+	Columns   *atomic.Pointer[density.Columns] // nil inside until the reports are counted
+	Tiles     Tiles
+	Pages     fs.FS                           // the console's build
+	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
+
+	Log       *slog.Logger         // default: slog.Default()
+	Metrics   *prometheus.Registry // default: a new one
+	Now       func() time.Time     // default: time.Now
+	Heartbeat time.Duration        // of event streams; default: 15 s
+	Deadline  time.Duration        // of all other requests but bulk ones; default: 30 s
+}
+
+// API answers HTTP requests. It is safe for concurrent use.
+type API struct {
+	Config
+	router  *mux.Router
+	hub     *hub
+	callers *callers
+	figures figures
+	page    console
+	meter   meter
+}
+
+// New returns an API.
+func New(c Config) *API {
+	c.setDefaults()
+	a := &API{Config: c, router: mux.NewRouter(), hub: newHub(), page: newConsole(c.Pages), meter: newMeter(c.Metrics)}
+	a.callers = newCallers(c.Tokens, c.Now)
+	a.router.NotFoundHandler = a.handler(nowhere)
+	for _, r := range a.routes() {
+		a.router.Path(r.path).Handler(a.handler(r))
+	}
+	return a
+}
+
+func (c *Config) setDefaults() {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	if c.Deadline == 0 {
+		c.Deadline = 30 * time.Second
+	}
+}
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+
+// Publish hands an event, with its report, to the open event streams. Events are
+// published in the order of the feed. It never waits for a reader.
+func (a *API) Publish(e grid.Event) { a.publish(e) }
+
+// Close ends the open event streams, so that a server can be shut down.
+func (a *API) Close() { a.hub.close() }

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"runtime/debug"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+)
+
+// lineView answers one line of NDJSON.
+type lineView struct {
+	ID      string `json:"id,omitempty"` // absent when the line could not be read that far
+	Status  int    `json:"status"`
+	Cell    string `json:"cell"` // code; "" when outside or in error
+	Warning string `json:"warning,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+// window is how many lines may be on their way to the database, so that they
+// share commits.
+const window = 512
+
+// postMany takes one report a line and answers a line for each, in order, each
+// after its report is committed. A line in error does not stop those after it.
+func (a *API) postMany(c *call) error {
+	duplex(c.w)
+	c.w.Header().Set("Content-Type", typeNDJSON)
+	c.w.Header().Set("Cache-Control", "no-store")
+	answers := make(chan chan lineView, window)
+	failed := make(chan error, 1)
+	go func() {
+		defer close(answers)
+		failed <- a.readLines(c, answers)
+	}()
+	out := bufio.NewWriterSize(c.w, csvBuffer)
+	enc := json.NewEncoder(out)
+	for answer := range answers {
+		_ = enc.Encode(<-answer) // shown by Flush
+		if len(answers) == 0 {
+			_ = cmp.Or(out.Flush(), c.flush())
+		}
+	}
+	return cmp.Or(<-failed, gone(out.Flush()))
+}
+
+// readLines starts each line on its way and queues where its answer will come.
+func (a *API) readLines(c *call, answers chan<- chan lineView) error {
+	in := bufio.NewReaderSize(c.r.Body, 64<<10)
+	for c.r.Context().Err() == nil {
+		line, err := readLine(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var large *http.MaxBytesError
+		if err != nil && !errors.As(err, &large) {
+			return bodyProblem(err)
+		}
+		if err == nil && len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		answer := make(chan lineView, 1)
+		answers <- answer
+		go func() { answer <- a.fileLine(c, line, err) }()
+	}
+	return c.r.Context().Err()
+}
+
+// fileLine takes one line. unread is why it could not be read, if it could not.
+func (a *API) fileLine(c *call, line []byte, unread error) (v lineView) {
+	defer func() {
+		if p := recover(); p != nil { // a goroutine of ours: nobody above would
+			a.Log.Error("panic in a line of reports", "panic", p, "stack", string(debug.Stack()))
+			v = failedLine("", errors.New("panic"))
+		}
+	}()
+	if unread != nil {
+		return failedLine("", unread)
+	}
+	in, err := c.take(line, uuid.Nil, a.Now())
+	if err != nil {
+		return failedLine(idIn(line), err)
+	}
+	receipt, err := a.keep(c, in)
+	if err != nil {
+		return failedLine(in.report.ID.String(), err)
+	}
+	return lineView{
+		ID: receipt.Report.ID.String(), Status: filedStatus(receipt.Outcome),
+		Cell: codeOf(c.s, receipt.Report.Cell), Warning: in.warning,
+	}
+}
+
+func failedLine(id string, err error) lineView {
+	p := asProblem(err)
+	return lineView{ID: id, Status: p.Status, Error: p.Error()}
+}
+
+// idIn returns the id a line in error gives, for its sender to find it by.
+func idIn(line []byte) string {
+	var in struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(line, &in) // no id then
+	return in.ID
+}
+
+func codeOf(s *grid.Snapshot, id grid.AreaID) string {
+	if i := areaOf(s, id); i >= 0 {
+		return s.Area(i).Code
+	}
+	return ""
+}
+
+// readLine returns the next line, which is the caller's to keep, or io.EOF after
+// the last. A line larger than maxBody is skipped and answered with an
+// http.MaxBytesError.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	large := false
+	for {
+		part, err := in.ReadSlice('\n')
+		if large = large || len(line)+len(part) > maxBody; !large {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(line) == 0 && !large:
+			return nil, io.EOF
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, err
+		case large:
+			return nil, &http.MaxBytesError{Limit: maxBody}
+		}
+		return line, nil
+	}
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"jingwei/geo"
+	"jingwei/geo/datum"
+	"jingwei/grid"
+)
+
+type locateView struct {
+	Edition    int64           `json:"edition"`
+	Method     grid.Method     `json:"method"`
+	DistanceM  float64         `json:"distance_m"`
+	Cell       *cellView       `json:"cell"`
+	Chain      []answerView    `json:"chain"`
+	Candidates []candidateView `json:"candidates"`
+	Warning    string          `json:"warning,omitempty"`
+}
+
+type candidateView struct {
+	Code  string  `json:"code"`
+	Share float64 `json:"share"` // of the probability, from 0 to 1
+}
+
+// locate answers which cell is at a place and who is there.
+func (a *API) locate(c *call) error {
+	p := newParams(c.r.URL)
+	p.need("lon")
+	p.need("lat")
+	lon, lat, d := p.number("lon"), p.number("lat"), p.datum()
+	accuracy, at := p.accuracy(), p.time("at")
+	if err := p.end(); err != nil {
+		return err
+	}
+	if at.IsZero() {
+		at = a.Now()
+	}
+	pos, err := position(lon, lat, d)
+	if err != nil {
+		return err
+	}
+	place := c.s.Locate(pos, grid.DefaultTolerance)
+	if place.Area >= 0 {
+		if err := c.within(place.Area); err != nil {
+			return err
+		}
+	}
+	v := viewPlace(c.s, place, accuracy, at)
+	v.Warning = swapWarning(c.s, place, lon, lat, d)
+	return c.json(200, v)
+}
+
+// viewPlace shows a place. Its candidates are given when they are known: the
+// cell alone when the place is exact and came without an accuracy.
+func viewPlace(s *grid.Snapshot, p grid.Place, accuracy float64, at time.Time) locateView {
+	v := locateView{
+		Edition: s.Edition, Method: p.Method, DistanceM: centimetres(p.DistanceM),
+		Chain: viewChain(s, p.Area, at), Candidates: []candidateView{},
+	}
+	if p.Area < 0 {
+		return v
+	}
+	cell := s.Area(p.Area)
+	v.Cell = &cellView{viewArea(cell), cell.Households}
+	if p.Method == grid.Exact && accuracy == 0 {
+		v.Candidates = append(v.Candidates, candidateView{cell.Code, 1})
+	}
+	return v
+}
+
+// position converts what a caller sent to the lattice. It never swaps what looks
+// swapped, but says so.
+func position(lon, lat float64, d datum.Datum) (geo.Pos, error) {
+	if _, err := geo.FromDegrees(lon, lat); err != nil {
+		if _, swapped := geo.FromDegrees(lat, lon); swapped == nil {
+			return geo.Pos{}, bad("range", "lat", "%v; lon and lat look swapped, the order is [lon, lat]", err)
+		}
+		return geo.Pos{}, bad("range", cmp.Or(outOfRange(lon, 180, "lon"), "lat"), "%v", err)
+	}
+	pos, err := geo.FromDegrees(d.ToWGS84(lon, lat))
+	if err != nil {
+		return geo.Pos{}, bad("range", "lon", "after conversion from %v: %v", d, err)
+	}
+	return pos, nil
+}
+
+func outOfRange(v, limit float64, name string) string {
+	if v < -limit || v > limit {
+		return name
+	}
+	return ""
+}
+
+// swapWarning tells the sender of a place outside that it would be inside with
+// lon and lat swapped.
+func swapWarning(s *grid.Snapshot, p grid.Place, lon, lat float64, d datum.Datum) string {
+	if p.Area >= 0 {
+		return ""
+	}
+	pos, err := geo.FromDegrees(d.ToWGS84(lat, lon))
+	if err != nil {
+		return ""
+	}
+	swapped := s.Locate(pos, 0)
+	if swapped.Area < 0 {
+		return ""
+	}
+	cell := s.Area(swapped.Area)
+	return fmt.Sprintf("the place is outside every cell; with lon and lat swapped it would be in %s (%s): the order is [lon, lat]", cell.Name, cell.Code)
+}

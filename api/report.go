@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+)
+
+const (
+	typeJSON   = "application/json"
+	typeNDJSON = "application/x-ndjson"
+)
+
+// postReports takes one report, or many as NDJSON.
+func (a *API) postReports(c *call) error {
+	if err := newParams(c.r.URL).end(); err != nil {
+		return err
+	}
+	if err := wantContent(c.r, typeJSON, typeNDJSON); err != nil {
+		return err
+	}
+	if t, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); t == typeNDJSON {
+		return a.postMany(c)
+	}
+	return a.fileReport(c, uuid.Nil)
+}
+
+// putReport takes one report under the id in the address.
+func (a *API) putReport(c *call) error {
+	if err := newParams(c.r.URL).end(); err != nil {
+		return err
+	}
+	if err := wantContent(c.r, typeJSON); err != nil {
+		return err
+	}
+	id, err := c.reportID()
+	if err != nil {
+		return err
+	}
+	return a.fileReport(c, id)
+}
+
+func (c *call) reportID() (uuid.UUID, error) {
+	id, err := parseID(mux.Vars(c.r)["id"])
+	if err != nil {
+		return id, bad("id", "id", "%v", err)
+	}
+	return id, nil
+}
+
+// fileReport reads one report and answers it once it is committed.
+func (a *API) fileReport(c *call, id uuid.UUID) error {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	if err != nil {
+		return bodyProblem(err)
+	}
+	in, err := c.take(body, id, a.Now())
+	if err != nil {
+		return err
+	}
+	receipt, err := a.keep(c, in)
+	if err != nil {
+		return err
+	}
+	reason := in.reason
+	if receipt.Outcome == grid.Same {
+		if reason, err = a.reasonOf(c, receipt.Report.ID); err != nil {
+			return err
+		}
+	}
+	v := viewFull(c.s, receipt.Report, reason)
+	v.Warning = in.warning
+	c.w.Header().Set("Location", "/v1/reports/"+v.ID.String())
+	c.w.Header().Set("ETag", versionTag(receipt.Report))
+	return c.json(filedStatus(receipt.Outcome), v)
+}
+
+// keep commits an entry. Under an id that another report has, it fails.
+func (a *API) keep(c *call, in intake) (grid.Receipt, error) {
+	ctx, cancel := context.WithTimeout(c.r.Context(), a.Deadline)
+	defer cancel()
+	receipt, err := a.Reports.Append(ctx, in.entry(c.caller))
+	if err != nil {
+		return receipt, fmt.Errorf("keep report %s: %w", in.report.ID, err)
+	}
+	if receipt.Outcome == grid.Conflict {
+		return receipt, problem(http.StatusConflict, "id-taken", "id", "another report has the id %s", in.report.ID)
+	}
+	return receipt, nil
+}
+
+func filedStatus(o grid.Outcome) int {
+	if o == grid.Created {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+func versionTag(r grid.Report) string { return `"` + strconv.FormatInt(r.Version, 10) + `"` }
+
+// getReport answers one report with its chain and the reasons of its last step.
+func (a *API) getReport(c *call) error {
+	r, steps, err := a.findReport(c)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("ETag", versionTag(r))
+	return c.json(http.StatusOK, viewFull(c.s, r, lastReason(steps)))
+}
+
+func (a *API) getHistory(c *call) error {
+	r, steps, err := a.findReport(c)
+	if err != nil {
+		return err
+	}
+	views := make([]stepView, 0, len(steps))
+	for _, t := range steps {
+		views = append(views, viewStep(c.s, t, r.At))
+	}
+	return c.json(http.StatusOK, map[string]any{"id": r.ID, "history": views})
+}
+
+// findReport reads the report in the address with its history. To a caller who
+// may not see it, it does not exist.
+func (a *API) findReport(c *call) (r grid.Report, steps []grid.Step, err error) {
+	id, err := c.reportID()
+	if err != nil {
+		return r, nil, err
+	}
+	if err = newParams(c.r.URL).end(); err != nil {
+		return r, nil, err
+	}
+	if r, err = a.Reports.Report(c.r.Context(), id); err != nil {
+		return r, nil, found(err, "report", id.String())
+	}
+	if steps, err = a.Reports.History(c.r.Context(), id); err != nil {
+		return r, nil, found(err, "report", id.String())
+	}
+	if !c.mayRead(r, steps) {
+		return r, nil, missing("report", id.String())
+	}
+	return r, steps, nil
+}
+
+// mayRead reports whether the caller sees a report: it lies in the root area
+// and the role reads all, or the caller filed it.
+func (c *call) mayRead(r grid.Report, steps []grid.Step) bool {
+	if !c.sees(areaOf(c.s, r.Cell)) {
+		return false
+	}
+	return may(c.caller.Access, needRead) || len(steps) > 0 && steps[0].Actor == c.caller.Actor()
+}
+
+func (a *API) reasonOf(c *call, id uuid.UUID) (string, error) {
+	steps, err := a.Reports.History(c.r.Context(), id)
+	return lastReason(steps), err
+}
+
+func lastReason(steps []grid.Step) string {
+	if len(steps) == 0 {
+		return ""
+	}
+	return steps[len(steps)-1].Reason
+}

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// route is an address with what can be done there.
+type route struct {
+	path    string // with mux variables
+	methods map[string]endpoint
+}
+
+// endpoint is one thing that can be done.
+type endpoint struct {
+	need need
+	long bool // may run longer than the deadline
+	do   func(c *call) error
+}
+
+// routes is the table of all addresses. /api documents the same ones.
+func (a *API) routes() []route {
+	get := func(n need, do func(c *call) error) map[string]endpoint {
+		return map[string]endpoint{http.MethodGet: {need: n, do: do}}
+	}
+	return []route{
+		{"/v1/locate", map[string]endpoint{
+			http.MethodGet:  {need: needLook, do: a.locate},
+			http.MethodPost: {need: needLook, long: true, do: a.locateMany},
+		}},
+		{"/v1/reports", map[string]endpoint{
+			http.MethodGet:  {need: needRead, do: a.listReports},
+			http.MethodPost: {need: needFile, long: true, do: a.postReports},
+		}},
+		{"/v1/reports/{id}", map[string]endpoint{
+			http.MethodGet: {need: needOwn, do: a.getReport},
+			http.MethodPut: {need: needFile, do: a.putReport},
+		}},
+		{"/v1/reports/{id}/history", get(needOwn, a.getHistory)},
+		{"/v1/areas", get(needRead, a.listAreas)},
+		{"/v1/areas/{code}", get(needRead, a.getArea)},
+		{"/v1/matters", get(needLook, a.listMatters)},
+		{"/v1/stats", get(needRead, a.stats)},
+		{"/v1/density", get(needRead, a.density)},
+		{"/v1/stream", map[string]endpoint{http.MethodGet: {need: needRead, long: true, do: a.stream}}},
+		{"/v1/session", map[string]endpoint{
+			http.MethodPost:   {need: needLook, do: a.openSession},
+			http.MethodDelete: {need: needNothing, do: a.closeSession},
+		}},
+		{"/tiles/areas.json", get(needRead, a.tileJSON)},
+		{"/tiles/areas/{z}/{x}/{y}.mvt", get(needRead, a.tile)},
+		{"/styles/density.json", get(needRead, a.style)},
+		{"/livez", get(needNothing, a.live)},
+		{"/readyz", get(needNothing, a.ready)},
+		{"/api", get(needNothing, a.document)},
+		{"/console", get(needNothing, a.console)},
+		{"/console/{file:.*}", get(needNothing, a.consoleFile)},
+		{"/", get(needNothing, a.landing)},
+	}
+}
+
+// nowhere stands for every address that is not in the table.
+var nowhere = route{path: "nowhere"}
+
+// endpoint returns what a method does here. HEAD is GET without the body.
+func (rt route) endpoint(method string) (endpoint, error) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if e, ok := rt.methods[method]; ok {
+		return e, nil
+	}
+	if rt.methods == nil {
+		return endpoint{}, problem(http.StatusNotFound, "not-found", "", "there is nothing at this address; /api lists all")
+	}
+	return endpoint{}, notAllowed(method, rt.allowed())
+}
+
+func (rt route) allowed() []string {
+	allowed := slices.Collect(maps.Keys(rt.methods))
+	if _, ok := rt.methods[http.MethodGet]; ok {
+		allowed = append(allowed, http.MethodHead)
+	}
+	slices.Sort(allowed)
+	return allowed
+}

@@ -1,0 +1,224 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"jingwei/grid"
+)
+
+// message is an event ready to be sent: made once, for all listeners.
+type message struct {
+	cursor grid.Cursor
+	cell   grid.AreaID
+	data   []byte // one line of JSON
+}
+
+// hub hands messages to the open streams.
+type hub struct {
+	mu        sync.Mutex
+	closed    bool
+	listeners map[chan message]bool
+}
+
+// backlog is how many messages a stream may be behind before it is cut.
+const backlog = 256
+
+func newHub() *hub { return &hub{listeners: map[chan message]bool{}} }
+
+// listen returns a channel of all messages from now on. It is closed when the
+// reader falls behind or the hub is closed.
+func (h *hub) listen() chan message {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ch := make(chan message, backlog)
+	if h.closed {
+		close(ch)
+		return ch
+	}
+	h.listeners[ch] = true
+	return ch
+}
+
+func (h *hub) leave(ch chan message) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.listeners, ch)
+}
+
+// send hands m to all listeners and returns how many it cut.
+func (h *hub) send(m message) (cut int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for ch := range h.listeners {
+		select {
+		case ch <- m:
+		default:
+			delete(h.listeners, ch)
+			close(ch)
+			cut++
+		}
+	}
+	return cut
+}
+
+func (h *hub) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	for ch := range h.listeners {
+		delete(h.listeners, ch)
+		close(ch)
+	}
+}
+
+// publish makes an event into a message. Only events about reports are shown.
+func (a *API) publish(e grid.Event) {
+	m, ok := a.message(e)
+	if ok {
+		a.meter.dropped.Add(float64(a.hub.send(m)))
+	}
+}
+
+func (a *API) message(e grid.Event) (message, bool) {
+	s := a.Snapshots.Load()
+	if s == nil || e.What != grid.EventReport || e.Report == nil {
+		return message{}, false
+	}
+	data, err := json.Marshal(viewReport(s, *e.Report))
+	if err != nil {
+		a.Log.Error("encode an event", "event", e.Cursor, "error", err)
+		return message{}, false
+	}
+	return message{e.Cursor, e.Report.Cell, data}, true
+}
+
+// stream sends reports as they come, after those since Last-Event-ID.
+func (a *API) stream(c *call) error {
+	after, resume, err := a.resumeAt(c)
+	if err != nil {
+		return err
+	}
+	live := a.hub.listen() // before the past is read, so that nothing falls between
+	defer a.hub.leave(live)
+	a.meter.streams.Inc()
+	defer a.meter.streams.Dec()
+	out := stream{call: c, api: a}
+	if err := out.begin(); err != nil {
+		return gone(err)
+	}
+	if resume {
+		if after, err = out.past(after); err != nil {
+			return err
+		}
+	}
+	return gone(out.follow(live, after))
+}
+
+// resumeAt reads where a stream that was broken off shall go on.
+func (a *API) resumeAt(c *call) (after grid.Cursor, resume bool, err error) {
+	if err := newParams(c.r.URL).end(); err != nil {
+		return after, false, err
+	}
+	id := c.r.Header.Get("Last-Event-ID")
+	if id == "" {
+		return after, false, nil
+	}
+	if after, err = grid.ParseCursor(id); err != nil {
+		return after, false, bad("cursor", "Last-Event-ID", "%v", err)
+	}
+	return after, true, nil
+}
+
+// stream is an open event stream.
+type stream struct {
+	*call
+	api *API
+}
+
+// patience is how long a reader may take to accept what is sent.
+const patience = 30 * time.Second
+
+// resumePage is how many events of the past are read at a time.
+const resumePage = 500
+
+func (s stream) begin() error {
+	h := s.w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would collect events
+	s.w.WriteHeader(http.StatusOK)
+	return s.send("retry: 2000\n\n")
+}
+
+// past sends the events since a cursor and returns the cursor of the last.
+func (s stream) past(after grid.Cursor) (grid.Cursor, error) {
+	for {
+		events, err := s.api.Feed.Since(s.r.Context(), after, resumePage)
+		if err != nil {
+			return after, fmt.Errorf("events since %v: %w", after, err)
+		}
+		for _, e := range events {
+			after = e.Cursor
+			if m, ok := s.api.message(e); ok {
+				if err := s.event(m); err != nil {
+					return after, gone(err)
+				}
+			}
+		}
+		if len(events) < resumePage {
+			return after, nil
+		}
+	}
+}
+
+// follow sends live messages that are behind a cursor, and heartbeats, until
+// either side ends it.
+func (s stream) follow(live <-chan message, after grid.Cursor) error {
+	beat := time.NewTicker(s.api.Heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-s.r.Context().Done():
+			return nil
+		case <-beat.C:
+			if err := s.send(": heartbeat\n\n"); err != nil {
+				return err
+			}
+		case m, open := <-live:
+			if !open {
+				return nil
+			}
+			if m.cursor.Compare(after) <= 0 {
+				continue
+			}
+			if err := s.event(m); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// event sends a message if the caller may see it.
+func (s stream) event(m message) error {
+	snapshot := s.api.Snapshots.Load() // a stream outlives editions
+	root := areaOf(snapshot, s.caller.Area)
+	if s.caller.Area != 0 && (root < 0 || !snapshot.Within(areaOf(snapshot, m.cell), root)) {
+		return nil
+	}
+	return s.send(fmt.Sprintf("event: report\nid: %v\ndata: %s\n\n", m.cursor, m.data))
+}
+
+func (s stream) send(text string) error {
+	control := http.NewResponseController(s.w)
+	if err := control.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	_, err := s.w.Write([]byte(text))
+	return cmp.Or(err, control.Flush())
+}

@@ -1,0 +1,226 @@
+package api
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/geo"
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+)
+
+// The shapes of answers. Their fields are a contract with every client.
+
+type areaView struct {
+	Code  string     `json:"code"`
+	Name  string     `json:"name"`
+	Level grid.Level `json:"level"`
+	Kind  grid.Kind  `json:"kind"` // "" but for grids
+}
+
+type cellView struct {
+	areaView
+	Households int32 `json:"households"`
+}
+
+type personView struct {
+	Code  string    `json:"code"`
+	Name  string    `json:"name"`
+	Role  grid.Role `json:"role"`
+	Rank  grid.Rank `json:"rank,omitempty"`
+	Phone string    `json:"phone"`
+}
+
+type answerView struct {
+	areaView
+	People []personView `json:"people"`
+}
+
+type matterView struct {
+	Code       string     `json:"code"`
+	Category   string     `json:"category"`
+	Item       string     `json:"item"`
+	Name       string     `json:"name"`
+	Level      grid.Level `json:"level"`
+	LimitHours float64    `json:"limit_hours"`
+}
+
+type reportMatterView struct {
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	Item     string `json:"item"`
+}
+
+type holderAreaView struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+type holderView struct {
+	Level  grid.Level      `json:"level"`
+	Area   *holderAreaView `json:"area"`
+	Worker *personView     `json:"worker"`
+}
+
+// reportView is a report as lists and streams show it.
+type reportView struct {
+	ID        uuid.UUID         `json:"id"`
+	At        time.Time         `json:"at"`
+	Received  time.Time         `json:"received"`
+	Position  [2]float64        `json:"position"` // lon, lat in degrees, WGS 84
+	Accuracy  *float64          `json:"accuracy"` // metres
+	Matter    *reportMatterView `json:"matter"`
+	Text      string            `json:"text"`
+	Reporter  string            `json:"reporter"`
+	Edition   int64             `json:"edition"`
+	Method    grid.Method       `json:"method"`
+	DistanceM float64           `json:"distance_m"`
+	Cell      *areaView         `json:"cell"`
+	State     grid.State        `json:"state"`
+	Holder    *holderView       `json:"holder"`
+	Version   int64             `json:"version"`
+}
+
+// fullReportView is a report as an answer about it alone shows it.
+type fullReportView struct {
+	reportView
+	Chain   []answerView `json:"chain"`
+	Reasons []string     `json:"reasons"`
+	Warning string       `json:"warning,omitempty"`
+}
+
+type stepView struct {
+	Step    int64       `json:"step"`
+	At      time.Time   `json:"at"`
+	Actor   string      `json:"actor"`
+	AsWhom  string      `json:"as"`
+	Action  grid.Action `json:"action"`
+	From    *grid.State `json:"from"`
+	To      grid.State  `json:"to"`
+	Holder  *holderView `json:"holder"`
+	Reason  string      `json:"reason"`
+	Edition int64       `json:"edition"`
+}
+
+func viewArea(a grid.Area) areaView { return areaView{a.Code, a.Name, a.Level, a.Kind} }
+
+func viewWorker(w grid.Worker, rank grid.Rank) personView {
+	return personView{Code: w.Code, Name: w.Name, Role: w.Role, Rank: rank, Phone: w.Phone}
+}
+
+func viewPeople(people []dispatch.Person) []personView {
+	out := make([]personView, 0, len(people))
+	for _, p := range people {
+		out = append(out, viewWorker(p.Worker, p.Rank))
+	}
+	return out
+}
+
+// viewChain shows the chain over area i, which may be -1 for no area.
+func viewChain(s *grid.Snapshot, i int32, at time.Time) []answerView {
+	out := []answerView{}
+	for _, a := range dispatch.Answers(s, i, at) {
+		out = append(out, answerView{viewArea(s.Area(a.Area)), viewPeople(a.People)})
+	}
+	return out
+}
+
+// areaOf finds an area by id; -1 when it is 0 or not in this edition.
+func areaOf(s *grid.Snapshot, id grid.AreaID) int32 {
+	if i, ok := s.ByID(id); ok {
+		return i
+	}
+	return -1
+}
+
+func viewReport(s *grid.Snapshot, r grid.Report) reportView {
+	v := reportView{
+		ID: r.ID, At: r.At.UTC(), Received: r.Received.UTC(), Position: viewPos(r.Pos),
+		Text: r.Text, Reporter: r.Reporter, Edition: r.Edition, Method: r.Method, DistanceM: centimetres(r.DistanceM),
+		State: r.State, Holder: viewHolder(s, r.Holder, r.At), Version: r.Version,
+	}
+	if r.Accuracy > 0 {
+		accuracy := centimetres(r.Accuracy)
+		v.Accuracy = &accuracy
+	}
+	if i := areaOf(s, r.Cell); i >= 0 {
+		cell := viewArea(s.Area(i))
+		v.Cell = &cell
+	}
+	if m, ok := s.Roster().Matter(r.Matter); ok {
+		v.Matter = &reportMatterView{m.Code, m.Name, m.Category, m.Item}
+	} else if r.Matter != "" {
+		v.Matter = &reportMatterView{Code: r.Matter}
+	}
+	return v
+}
+
+func viewPos(p geo.Pos) [2]float64 { return [2]float64{p.Lon(), p.Lat()} }
+
+// centimetres rounds metres to what a position is good for.
+func centimetres(m float64) float64 { return math.Round(m*100) / 100 }
+
+// viewHolder shows who holds a report that came in at that time; nil for the
+// unrouted queue.
+func viewHolder(s *grid.Snapshot, h grid.Holder, at time.Time) *holderView {
+	if h == (grid.Holder{}) {
+		return nil
+	}
+	v := &holderView{Level: h.Level}
+	if i := areaOf(s, h.Area); i >= 0 {
+		v.Area = &holderAreaView{s.Area(i).Code, s.Area(i).Name}
+	}
+	if w, ok := s.Roster().Worker(h.Worker); ok {
+		person := viewWorker(w, rankAt(s.Roster(), h, at))
+		v.Worker = &person
+	}
+	return v
+}
+
+// rankAt returns the rank in which a holder had its area at a time; empty when
+// the roster does not tell.
+func rankAt(r *grid.Roster, h grid.Holder, at time.Time) grid.Rank {
+	for _, p := range r.On(h.Area, at) {
+		if p.Worker == h.Worker {
+			return p.Rank
+		}
+	}
+	return ""
+}
+
+// viewFull shows a report with its chain at the time it happened, and with the
+// reasons of its last step.
+func viewFull(s *grid.Snapshot, r grid.Report, reason string) fullReportView {
+	return fullReportView{
+		reportView: viewReport(s, r),
+		Chain:      viewChain(s, areaOf(s, r.Cell), r.At),
+		Reasons:    reasonLines(reason),
+	}
+}
+
+// A step keeps its reasons as lines.
+func reasonLines(reason string) []string {
+	if reason == "" {
+		return []string{}
+	}
+	return strings.Split(reason, "\n")
+}
+
+func viewStep(s *grid.Snapshot, t grid.Step, at time.Time) stepView {
+	v := stepView{
+		Step: t.Step, At: t.At.UTC(), Actor: t.Actor, AsWhom: t.AsWhom, Action: t.Action, To: t.To,
+		Holder: viewHolder(s, t.Holder, at), Reason: t.Reason, Edition: t.Edition,
+	}
+	if t.From != 0 {
+		v.From = &t.From
+	}
+	return v
+}
+
+func viewMatter(m grid.Matter) matterView {
+	return matterView{m.Code, m.Category, m.Item, m.Name, m.Level, m.Limit.Hours()}
+}
