@@ -26,7 +26,7 @@ func (m *merged) cover(repairWidth float64) error {
 	}
 	c, err := coverage.Build(faces)
 	if err != nil {
-		return m.violated(err)
+		return m.violated(err, repairWidth)
 	}
 	for i, code := range codes {
 		m.after[code].Shape = canonical(c.Shape(int32(i)))
@@ -37,16 +37,19 @@ func (m *merged) cover(repairWidth float64) error {
 }
 
 // violated turns what is wrong with the coverage into problems.
-func (m *merged) violated(err error) error {
+func (m *merged) violated(err error, repairWidth float64) error {
 	var vs *coverage.Violations
 	if !errors.As(err, &vs) {
 		return fmt.Errorf("build the coverage: %w", err)
 	}
-	ps := make([]*Problem, len(vs.List))
-	for i, v := range vs.List {
-		ps[i] = m.violation(v)
+	r := &Refused{}
+	for _, v := range vs.List {
+		r.add(m.violation(v))
+		if repairWidth == 0 && 0 < v.WidthM && v.WidthM < DefaultRepairWidth {
+			r.Hint = fmt.Sprintf("--repair closes gaps and overlaps narrower than %g m", DefaultRepairWidth)
+		}
 	}
-	return refuse(ps)
+	return r
 }
 
 // violation names the feature of a violation, the first that the batch brought,
@@ -61,8 +64,16 @@ func (m *merged) violation(v coverage.Violation) *Problem {
 		p.Code, rest = rest[0], rest[1:]
 	}
 	p.At, p.Placed = v.At, true
-	p.Text = string(v.Rule) + m.others(rest, p.File) + extent(v)
+	p.Text = broken(v.Rule) + m.others(rest, p.File) + extent(v)
 	return p
+}
+
+// broken names a rule; a sliver is called the gap that it is.
+func broken(r coverage.Rule) string {
+	if r == coverage.Sliver {
+		return "gap (sliver)"
+	}
+	return string(r)
 }
 
 // others lists areas with the features they come from.

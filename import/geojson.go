@@ -114,7 +114,9 @@ func (g *geojsonReader) top() error {
 			features, g.current = true, nil
 			err = g.list('[', ']', g.feature)
 		case "crs":
-			err = g.crs()
+			if err = g.crs(); err != nil {
+				g.current = nil
+			}
 		default:
 			err = g.member(f, key)
 		}

@@ -68,7 +68,7 @@ func converted(path string, readErr, waitErr error, complaints string) error {
 func hinted(complaints string) string {
 	var lines []string
 	for line := range strings.Lines(complaints) {
-		if line = strings.TrimSpace(line); line != "" && len(lines) < 5 {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "->") && len(lines) < 5 {
 			lines = append(lines, line)
 		}
 	}

@@ -51,7 +51,8 @@ func (p *Problem) Error() string {
 // Refused says why nothing was written.
 type Refused struct {
 	Problems []*Problem
-	More     int // problems that are not kept
+	More     int    // problems that are not kept
+	Hint     string // what may help
 }
 
 // shown is how many problems an error spells out, kept how many are kept.
@@ -70,6 +71,9 @@ func (r *Refused) Error() string {
 	}
 	if more := len(r.Problems) + r.More - shown; more > 0 {
 		fmt.Fprintf(&b, "\n  and %d more", more)
+	}
+	if r.Hint != "" {
+		b.WriteString("\n  hint: " + r.Hint)
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"jingwei/geo"
 	"jingwei/geo/datum"
@@ -161,16 +162,20 @@ func place(lon, lat float64, d datum.Datum) (at geo.Pos, text string) {
 // outOfRange says what is wrong with a position that is not on the globe.
 func outOfRange(lon, lat float64) string {
 	in := func(v, limit float64) bool { return -limit <= v && v <= limit }
+	said := "longitude " + decimal(lon) + ", latitude " + decimal(lat)
 	switch {
 	case in(lon, 180) && in(lat, 90):
 		return ""
 	case in(lon, 90) && in(lat, 180):
-		return fmt.Sprintf("longitude %v, latitude %v: longitude and latitude look swapped; a position is [longitude, latitude]", lon, lat)
+		return said + " look swapped: a position is [longitude, latitude], and no latitude is beyond ±90"
 	case !in(lon, 1000) || !in(lat, 1000):
-		return fmt.Sprintf("%v, %v are not degrees: if they are metres of a projection, name it with --crs EPSG:n", lon, lat)
+		return said + " are not degrees: if they are metres of a projection, name it with --crs EPSG:n"
 	}
-	return fmt.Sprintf("longitude %v, latitude %v: longitude must be within ±180, latitude within ±90", lon, lat)
+	return said + ": longitude must be within ±180, latitude within ±90"
 }
+
+// decimal writes a number without an exponent.
+func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // corner adds a position, found in an array at that level.
 func (g *shapeReader) corner(level, numbers int, p geo.Pos) error {
@@ -222,7 +227,7 @@ func (g *shapeReader) closeRing() error {
 	if len(r) < 3 || !outer && len(g.poly) == 0 {
 		return nil
 	}
-	if (r.Area2() > 0) != outer {
+	if a := r.Area2(); a != 0 && (a > 0) != outer {
 		r.Reverse()
 	}
 	g.poly = append(g.poly, slices.Clone(r))

@@ -59,7 +59,7 @@ var foreign = []string{".topojson", ".czml"}
 const sniffed = 512
 
 // native reports whether a file is one for the reader of GeoJSON: it starts like
-// JSON, or with a byte order mark, or is empty.
+// JSON, or with a byte order mark of any kind, or is empty.
 func native(path string) (bool, error) {
 	for _, ext := range foreign {
 		if strings.EqualFold(filepath.Ext(path), ext) {
@@ -86,9 +86,8 @@ func startsLikeJSON(r io.Reader) (bool, error) {
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return false, err
 	}
-	head = bytes.TrimPrefix(head[:n], []byte(byteOrderMark))
-	head = bytes.TrimLeft(head, " \t\r\n\x1E")
-	return len(head) == 0 || head[0] == '{' || head[0] == '[', nil
+	head = bytes.TrimLeft(head[:n], " \t\r\n\x1E")
+	return len(head) == 0 || bytes.IndexByte([]byte("{[\xEF\xFE\xFF"), head[0]) >= 0, nil
 }
 
 // withBoundaries calls read with the GeoJSON of a file, converted by ogr2ogr

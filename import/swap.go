@@ -8,26 +8,22 @@ import (
 
 // swapped finds features that lie far from where they should be, and right there
 // once longitude and latitude change places. Where they should be is the current
-// territory, or, when there is none, where most of the batch is.
+// territory, or where most of the batch is.
 func swapped(current map[string]Area, b *batch) []*Problem {
-	home := territory(current)
-	if home.Empty() {
-		home = b.middle()
-	}
-	if home.Empty() {
-		return nil
-	}
-	near := grown(home)
+	homes := []geo.Box{territory(current), b.middle()}
 	var ps []*Problem
 	for i := range b.entries {
 		e := &b.entries[i]
-		box := e.area.Shape.Box()
-		if box.Empty() || box.Intersects(near) || !home.Intersects(mirrored(box)) {
-			continue
+		if slices.ContainsFunc(homes, func(home geo.Box) bool { return astray(e.area.Shape.Box(), home) }) {
+			ps = append(ps, e.problem("longitude and latitude look swapped: the feature lies far from the others, and among them the other way round"))
 		}
-		ps = append(ps, e.problem("longitude and latitude look swapped: the feature lies far from all others, and among them the other way round"))
 	}
 	return ps
+}
+
+// astray reports whether a box is far from home, but home once it is mirrored.
+func astray(box, home geo.Box) bool {
+	return !box.Empty() && !home.Empty() && !box.Intersects(grown(home)) && home.Intersects(mirrored(box))
 }
 
 // territory is the box around all cells.
