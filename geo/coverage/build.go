@@ -53,7 +53,7 @@ func (c *Coverage) finish() {
 			}
 		}
 	}
-	c.index = newIndex(c)
+	c.index, c.border = newIndex(c.arcs), newBorder(c.arcs)
 }
 
 // normaliseAll normalises every face, on all cores.
@@ -64,12 +64,14 @@ func normaliseAll(faces []Face) ([]geo.MultiPolygon, []Violation) {
 	return shapes, slices.Concat(bad...)
 }
 
+func cores() int { return runtime.GOMAXPROCS(0) }
+
 // parallel calls fn for all i below n, on all cores.
 func parallel(n int, fn func(i int)) {
 	const chunk = 256
 	var wg sync.WaitGroup
 	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), n/chunk+1) {
+	for range min(cores(), n/chunk+1) {
 		wg.Go(func() {
 			for from := range next {
 				for i := from; i < min(from+chunk, n); i++ {

@@ -4,174 +4,182 @@ import (
 	"jingwei/geo"
 )
 
-// index is a grid of buckets over the box of the coverage. A bucket knows the
-// face of its lower left corner and the edges that reach into it. Going from the
-// corner to a position in the bucket, the face changes at each edge crossed from
-// one side of the edge to the other; taken as the exclusive or of the two, the
-// changes may be counted in any order.
+// index finds the face of a position. A top grid of square tiles, each side a
+// power of two, leads to nodes of 4 × 4 smaller tiles, one cache line each, and
+// these to further nodes, to a face where no edge reaches into the tile, or to a
+// leaf.
+//
+// A leaf knows the face at its lower left corner and the few edges that reach
+// into it. On the way from the corner straight up and then to the right to a
+// position, the face changes at each edge crossed from the face on one side to
+// the one on the other. Taken as the exclusive or of the two, the changes may be
+// counted in any order, and no edge needs to know which face is on which side.
+//
+// Entries of the top grid and of nodes are uint32: a tag in the two high bits,
+// and a face + 1 (0 is outside), or the number of a node, or the first word of a
+// leaf.
 type index struct {
-	box    geo.Box
-	width  int64 // of a bucket, in lattice units
-	height int64
-	cols   int64
-	rows   int64
-	corner []uint32 // face + 1 at the lower left corner of each bucket, 0 outside
-	from   []uint32 // the edges of bucket i are refs[from[i]:from[i+1]]
-	refs   []uint32
-	edges  []sided
+	box   geo.Box // of the coverage, one unit wider at the left and the bottom
+	shift uint    // the side of a tile of the top grid is 1 << shift units
+	cols  uint32
+	top   []uint32
+	nodes []uint32 // 16 to a node, row by row from the bottom
+	words []uint32 // leaves
 }
 
-// sided is an edge with the faces beside it.
-type sided struct {
-	a, b        geo.Pos
-	left, right int32
+const (
+	tagMask = 3 << 30
+	tagNode = 1 << 30
+	tagLeaf = 2 << 30
+	valMask = 1<<30 - 1
+)
+
+// A leaf is a word with the face + 1 at the corner, a word with the number of
+// edges and whether they are wide, and the edges, their lower end first. An edge
+// is narrow where its ends are within ±2¹⁵ units of the corner: then it takes
+// three words, the ends relative to the corner as pairs of int16, X in the low
+// half, and the change; a wide one takes five with the ends as they are.
+const (
+	leafHead   = 2
+	wideLeaf   = 1 << 31
+	narrowSize = 3
+	wideSize   = 5
+)
+
+// borderChange marks the change at an edge of the outer border; what is left of
+// it is the face + 1 inside.
+const borderChange = 1 << 31
+
+// entry returns the entry for p, which the box holds: a face, or a leaf and the
+// log₂ of its side.
+func (x *index) entry(p geo.Pos) (e uint32, shift uint) {
+	px, py := uint32(p.X)-uint32(x.box.Min.X), uint32(p.Y)-uint32(x.box.Min.Y)
+	shift = x.shift
+	e = x.top[(py>>shift)*x.cols+px>>shift]
+	for e&tagMask == tagNode {
+		shift -= 2
+		e = x.nodes[(e&valMask)<<4|(py>>shift&3)<<2|px>>shift&3]
+	}
+	return e, shift
 }
 
-// change is the exclusive or of what the faces beside s are in corner.
-func (s *sided) change() uint32 { return uint32(s.left+1) ^ uint32(s.right+1) }
-
-// onBorder reports whether the outside is beside s.
-func (s *sided) onBorder() bool { return s.left == None || s.right == None }
-
-func newIndex(c *Coverage) index {
-	x := index{box: geo.EmptyBox(), edges: sidedEdges(c.arcs)}
-	for _, b := range c.boxes {
-		x.box = x.box.Union(b)
+// locate returns the face of p, or None.
+func (x *index) locate(p geo.Pos) int32 {
+	if !x.box.Contains(p) {
+		return None
 	}
-	if len(x.edges) == 0 {
-		return x
+	e, shift := x.entry(p)
+	if e&tagMask == 0 {
+		return int32(e) - 1
 	}
-	x.box.Min.X-- // so that the left side and the bottom of the box are outside
-	x.box.Min.Y--
-	x.lay()
-	x.fill()
-	x.findCorners()
-	return x
+	return x.inLeaf(e&valMask, shift, p)
 }
 
-func sidedEdges(arcs []Arc) []sided {
-	n := 0
-	for _, a := range arcs {
-		n += len(a.Pos) - 1
+// inLeaf returns the face of p in the leaf at word i with side 1 << shift.
+func (x *index) inLeaf(i uint32, shift uint, p geo.Pos) int32 {
+	face, n := x.words[i], x.words[i+1]
+	edges := x.words[i+leafHead:]
+	corner := x.corner(p, shift)
+	if n&wideLeaf == 0 {
+		edges = edges[:n*narrowSize]
+		face ^= crossedNarrow(edges, int64(p.X)-int64(corner.X), int64(p.Y)-int64(corner.Y))
+	} else {
+		edges = edges[:n&^wideLeaf*wideSize]
+		face ^= crossedWide(edges, corner, p)
 	}
-	edges := make([]sided, 0, n)
-	for _, a := range arcs {
-		for i := range len(a.Pos) - 1 {
-			edges = append(edges, sided{a.Pos[i], a.Pos[i+1], a.Left, a.Right})
-		}
+	if face &^= borderChange; face == 0 {
+		return touching(edges, n&wideLeaf != 0, corner, p)
 	}
-	return edges
+	return int32(face) - 1
 }
 
-// lay chooses the size of the buckets: about as many buckets as edges, but such
-// that an edge reaches into four on average at most, so that memory is bounded
-// by the number of edges.
-func (x *index) lay() {
-	w, h := int64(x.box.Max.X)-int64(x.box.Min.X)+1, int64(x.box.Max.Y)-int64(x.box.Min.Y)+1
-	n := int64(1)
-	for n*n < int64(len(x.edges)) {
-		n++
-	}
-	for ; n > 1; n = n * 3 / 4 {
-		if x.reach((w+n-1)/n, (h+n-1)/n) <= 4*int64(len(x.edges)) {
-			break
-		}
-	}
-	x.width, x.height = (w+n-1)/n, (h+n-1)/n
-	x.cols, x.rows = (w-1)/x.width+1, (h-1)/x.height+1
+// corner returns the lower left corner of the tile of p with side 1 << shift.
+func (x *index) corner(p geo.Pos, shift uint) geo.Pos {
+	down := func(v, from int32) int32 { return from + int32((uint32(v)-uint32(from))>>shift<<shift) }
+	return geo.Pos{X: down(p.X, x.box.Min.X), Y: down(p.Y, x.box.Min.Y)}
 }
 
-// reach bounds from above how often edges reach into buckets of that size.
-func (x *index) reach(width, height int64) int64 {
-	sum := int64(0)
-	for i := range x.edges {
-		box := edge{x.edges[i].a, x.edges[i].b}.box()
-		sum += (int64(box.Max.X)-int64(box.Min.X))/width + (int64(box.Max.Y)-int64(box.Min.Y))/height + 1
-	}
-	return sum
-}
-
-func (x *index) col(v int32) int64 { return (int64(v) - int64(x.box.Min.X)) / x.width }
-func (x *index) row(v int32) int64 { return (int64(v) - int64(x.box.Min.Y)) / x.height }
-
-// fill lists for each bucket the edges that reach into it, by counting first.
-func (x *index) fill() {
-	x.from = make([]uint32, x.cols*x.rows+1)
-	for i := range x.edges {
-		x.buckets(&x.edges[i], func(k int64) { x.from[k+1]++ })
-	}
-	for k := range x.cols * x.rows {
-		x.from[k+1] += x.from[k]
-	}
-	x.refs = make([]uint32, x.from[len(x.from)-1])
-	at := append([]uint32(nil), x.from...)
-	for i := range x.edges {
-		x.buckets(&x.edges[i], func(k int64) {
-			x.refs[at[k]] = uint32(i)
-			at[k]++
-		})
-	}
-}
-
-// buckets calls fn for every bucket that e reaches into or touches, and perhaps
-// for a few beside them.
-func (x *index) buckets(e *sided, fn func(k int64)) {
-	lo, hi := e.a, e.b
-	if lo.Y > hi.Y {
-		lo, hi = hi, lo
-	}
-	box := edge{lo, hi}.box()
-	slope := 0.0
-	if hi.Y > lo.Y {
-		slope = (float64(hi.X) - float64(lo.X)) / (float64(hi.Y) - float64(lo.Y))
-	}
-	for r := x.row(lo.Y - 1); r <= x.row(hi.Y); r++ {
-		from, to := box.Min.X, box.Max.X
-		if hi.Y > lo.Y {
-			bottom := float64(max(int64(lo.Y), int64(x.box.Min.Y)+r*x.height))
-			top := float64(min(int64(hi.Y), int64(x.box.Min.Y)+(r+1)*x.height))
-			x0 := float64(lo.X) + slope*(bottom-float64(lo.Y))
-			x1 := float64(lo.X) + slope*(top-float64(lo.Y))
-			from = int32(max(float64(from), min(x0, x1)-2))
-			to = int32(min(float64(to), max(x0, x1)+2))
-		}
-		for c := x.col(from - 1); c <= x.col(to); c++ {
-			fn(r*x.cols + c)
-		}
-	}
-}
-
-// findCorners walks along the bottom of each row of buckets from the left side
-// of the box, which is outside.
-func (x *index) findCorners() {
-	x.corner = make([]uint32, x.cols*x.rows)
-	for k := range x.corner {
-		if k := int64(k); k%x.cols > 0 {
-			x.corner[k] = x.corner[k-1] ^ x.changes(k-1, x.cornerOf(k-1), x.cornerOf(k))
-		}
-	}
-}
-
-func (x *index) cornerOf(k int64) geo.Pos {
-	return geo.Pos{
-		X: int32(int64(x.box.Min.X) + k%x.cols*x.width),
-		Y: int32(int64(x.box.Min.Y) + k/x.cols*x.height),
-	}
-}
-
-// changes returns the exclusive or of the changes at all edges of bucket k that
-// the path from p up or down to the height of q, and from there to q, crosses.
-func (x *index) changes(k int64, p, q geo.Pos) uint32 {
-	bend := geo.Pos{X: p.X, Y: q.Y}
+// crossedNarrow returns the exclusive or of the changes at the edges crossed on
+// the way from the corner up to height y and right to x. Both are relative to the
+// corner, and moved as [geo.Side] moves a position: where that decides, a half is
+// added to or taken from the product, and all is taken twice.
+func crossedNarrow(edges []uint32, x, y int64) uint32 {
 	face := uint32(0)
-	for _, i := range x.refs[x.from[k]:x.from[k+1]] {
-		e := &x.edges[i]
-		if (e.a.X <= p.X) != (e.b.X <= p.X) && geo.Side(e.a, e.b, p) != geo.Side(e.a, e.b, bend) {
-			face ^= e.change()
+	for ; len(edges) >= narrowSize; edges = edges[narrowSize:] {
+		ax, ay := int64(int16(edges[0])), int64(int32(edges[0])>>16)
+		bx, by := int64(int16(edges[1])), int64(int32(edges[1])>>16)
+		dx, dy := 2*(bx-ax), by-ay
+		if ay <= y && y < by {
+			if at := dx*(y-ay) + tie(dx); 2*-ax*dy < at && at < 2*(x-ax)*dy {
+				face ^= edges[2]
+			}
 		}
-		if (e.a.Y <= q.Y) != (e.b.Y <= q.Y) && geo.Side(e.a, e.b, bend) != geo.Side(e.a, e.b, q) {
-			face ^= e.change()
+		if (ax <= 0) != (bx <= 0) {
+			t, c := tie(dx), 2*-ax*dy
+			if (t-dx*ay < c) != (t+dx*(y-ay) < c) {
+				face ^= edges[2]
+			}
 		}
 	}
 	return face
+}
+
+// tie is what decides when a position is on the line of an upward edge: moved, it
+// is to the left of an edge that leans right, and to the right of any other.
+func tie(dx int64) int64 {
+	if dx > 0 {
+		return 1
+	}
+	return -1
+}
+
+// crossedWide is crossedNarrow for wide edges.
+func crossedWide(edges []uint32, corner, p geo.Pos) uint32 {
+	bend := geo.Pos{X: corner.X, Y: p.Y}
+	face := uint32(0)
+	for ; len(edges) >= wideSize; edges = edges[wideSize:] {
+		a, b := wideEnds(edges)
+		if (a.X <= corner.X) != (b.X <= corner.X) && geo.Side(a, b, corner) != geo.Side(a, b, bend) {
+			face ^= edges[4]
+		}
+		if a.Y <= p.Y && p.Y < b.Y && geo.Side(a, b, bend) != geo.Side(a, b, p) {
+			face ^= edges[4]
+		}
+	}
+	return face
+}
+
+func wideEnds(edge []uint32) (a, b geo.Pos) {
+	return geo.Pos{X: int32(edge[0]), Y: int32(edge[1])}, geo.Pos{X: int32(edge[2]), Y: int32(edge[3])}
+}
+
+func narrowEnds(edge []uint32, corner geo.Pos) (a, b geo.Pos) {
+	return geo.Pos{X: corner.X + int32(int16(edge[0])), Y: corner.Y + int32(edge[0])>>16},
+		geo.Pos{X: corner.X + int32(int16(edge[1])), Y: corner.Y + int32(edge[1])>>16}
+}
+
+// touching returns the lowest face whose piece of the outer border among the
+// edges of a leaf holds p, or None.
+func touching(edges []uint32, wide bool, corner, p geo.Pos) int32 {
+	size := uint32(narrowSize)
+	if wide {
+		size = wideSize
+	}
+	best := None
+	for ; len(edges) >= int(size); edges = edges[size:] {
+		change := edges[size-1]
+		if change&borderChange == 0 {
+			continue
+		}
+		var a, b geo.Pos
+		if wide {
+			a, b = wideEnds(edges)
+		} else {
+			a, b = narrowEnds(edges, corner)
+		}
+		if f := int32(change&^borderChange) - 1; geo.OnSegment(a, b, p) && (best == None || f < best) {
+			best = f
+		}
+	}
+	return best
 }

@@ -1,88 +1,69 @@
 package coverage
 
-import (
-	"math"
-
-	"jingwei/geo"
-)
+import "jingwei/geo"
 
 // Locate returns the face of p by the ownership rule, or None. It is total: any
-// pair of int32 has an answer.
-func (c *Coverage) Locate(p geo.Pos) int32 {
-	x := &c.index
-	if !x.box.Contains(p) {
-		return None
-	}
-	k := x.row(p.Y)*x.cols + x.col(p.X)
-	if f := int32(x.corner[k]^x.changes(k, x.cornerOf(k), p)) - 1; f != None {
-		return f
-	}
-	return x.touching(k, p)
-}
+// pair of int32 has an answer. It allocates nothing.
+func (c *Coverage) Locate(p geo.Pos) int32 { return c.index.locate(p) }
 
-// LocateAll sets dst[i] to the face of ps[i]; dst is at least as long as ps.
+// inFlight is how many lookups LocateAll has under way at once. The steps of one
+// lookup each wait for memory; those of different lookups wait together.
+const inFlight = 32
+
+// LocateAll sets dst[i] to the face of ps[i], as [Coverage.Locate] finds it; dst
+// is at least as long as ps. It allocates nothing.
 func (c *Coverage) LocateAll(dst []int32, ps []geo.Pos) {
+	for len(ps) >= inFlight {
+		c.index.locateMany((*[inFlight]int32)(dst), (*[inFlight]geo.Pos)(ps))
+		dst, ps = dst[inFlight:], ps[inFlight:]
+	}
 	for i, p := range ps {
-		dst[i] = c.Locate(p)
+		dst[i] = c.index.locate(p)
 	}
 }
 
-// touching returns the lowest face whose piece of the outer border holds p, or
-// None.
-func (x *index) touching(k int64, p geo.Pos) int32 {
-	best := None
-	for _, i := range x.refs[x.from[k]:x.from[k+1]] {
-		e := &x.edges[i]
-		if !e.onBorder() || !geo.OnSegment(e.a, e.b, p) {
-			continue
+// locateMany takes all positions one step at a time: the top grid, then node
+// after node, then the leaves.
+func (x *index) locateMany(dst *[inFlight]int32, ps *[inFlight]geo.Pos) {
+	var entries, shifts [inFlight]uint32
+	for i, p := range ps {
+		if x.box.Contains(p) {
+			px, py := uint32(p.X)-uint32(x.box.Min.X), uint32(p.Y)-uint32(x.box.Min.Y)
+			entries[i] = x.top[(py>>x.shift)*x.cols+px>>x.shift]
 		}
-		if f := max(e.left, e.right); best == None || f < best {
-			best = f
-		}
+		shifts[i] = uint32(x.shift)
 	}
-	return best
-}
-
-// Nearest returns the face whose outer border is nearest to p, which lies outside
-// all faces, and its distance in metres; None when that exceeds the tolerance in
-// metres. Of faces equally near it is the lowest.
-func (c *Coverage) Nearest(p geo.Pos, tolerance float64) (face int32, metres float64) {
-	x := &c.index
-	face, metres = None, tolerance
-	if !p.Valid() || len(x.edges) == 0 {
-		return None, 0
-	}
-	x.around(p, tolerance, func(k int64) {
-		for _, i := range x.refs[x.from[k]:x.from[k+1]] {
-			e := &x.edges[i]
-			if !e.onBorder() {
+	for more := true; more; {
+		more = false
+		for i, p := range ps {
+			e := entries[i]
+			if e&tagMask != tagNode {
 				continue
 			}
-			f, d := max(e.left, e.right), geo.DistanceToSegment(p, e.a, e.b)
-			if d < metres || d == metres && (face == None || f < face) {
-				face, metres = f, d
-			}
+			px, py := uint32(p.X)-uint32(x.box.Min.X), uint32(p.Y)-uint32(x.box.Min.Y)
+			s := shifts[i] - 2
+			shifts[i] = s
+			entries[i] = x.nodes[(e&valMask)<<4|(py>>s&3)<<2|px>>s&3]
+			more = more || entries[i]&tagMask == tagNode
 		}
-	})
-	if face == None {
-		return None, 0
 	}
-	return face, metres
-}
-
-// around calls fn for all buckets that reach within so many metres of p.
-func (x *index) around(p geo.Pos, metres float64, fn func(k int64)) {
-	s := geo.ScaleAt(p)
-	dx, dy := metres/math.Max(s.East, 1e-9)+1, metres/s.North+1
-	lo := geo.Pos{X: clamp(float64(p.X)-dx, x.box.Min.X, x.box.Max.X), Y: clamp(float64(p.Y)-dy, x.box.Min.Y, x.box.Max.Y)}
-	hi := geo.Pos{X: clamp(float64(p.X)+dx, x.box.Min.X, x.box.Max.X), Y: clamp(float64(p.Y)+dy, x.box.Min.Y, x.box.Max.Y)}
-	for r := x.row(lo.Y); r <= x.row(hi.Y); r++ {
-		for c := x.col(lo.X); c <= x.col(hi.X); c++ {
-			fn(r*x.cols + c)
+	touched := uint32(0)
+	for _, e := range entries {
+		if e&tagMask == tagLeaf {
+			touched ^= x.words[e&valMask] // begins to load the leaf
+		}
+	}
+	x.load(touched)
+	for i, p := range ps {
+		if e := entries[i]; e&tagMask == tagLeaf {
+			dst[i] = x.inLeaf(e&valMask, uint(shifts[i]), p)
+		} else {
+			dst[i] = int32(e) - 1
 		}
 	}
 }
 
-func clamp(v float64, lo, hi int32) int32 {
-	return int32(math.Min(math.Max(v, float64(lo)), float64(hi)))
-}
+// load keeps the compiler from dropping the loads that its argument stands for.
+//
+//go:noinline
+func (x *index) load(uint32) {}
