@@ -103,8 +103,14 @@ func separator(first []byte) rune {
 	return ','
 }
 
+// maxColumns bounds the width of a table.
+const maxColumns = 1000
+
 // header finds the columns in the first record.
 func (t *table) header() error {
+	if len(t.record) > maxColumns {
+		return t.problem("%d columns, more than %d", len(t.record), maxColumns)
+	}
 	names := make([]string, len(t.record))
 	for i, n := range t.record {
 		names[i] = strings.ToLower(strings.TrimSpace(n))

@@ -29,7 +29,7 @@ var workerColumns = []column{
 // wrong. What is wrong is a *[Refused].
 func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*TableResult, error) {
 	var workers []grid.Worker
-	lines := map[string]int{}
+	lines, idle := map[string]int{}, 0
 	ignored, err := eachRow(ctx, path, o, workerColumns, func(t *table) error {
 		w, err := worker(t)
 		if err != nil {
@@ -39,6 +39,10 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 			return t.problem("code %s is already that of line %d", w.Code, at)
 		}
 		lines[w.Code] = t.line
+		if w.Role != grid.Officer && w.Department != "" {
+			w.Department = ""
+			idle++
+		}
 		workers = append(workers, w)
 		return nil
 	})
@@ -49,7 +53,11 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if err != nil {
 		return nil, fmt.Errorf("write workers: %w", err)
 	}
-	return &TableResult{len(workers), tally, notes(ignored)}, nil
+	r := &TableResult{len(workers), tally, notes(ignored)}
+	if idle > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("the departments of %s who are no officers were not taken", count(idle, "worker")))
+	}
+	return r, nil
 }
 
 // worker reads a row.
@@ -69,9 +77,6 @@ func worker(t *table) (w grid.Worker, err error) {
 	}
 	if w.Role == grid.Officer {
 		return w, filled("department of an officer", w.Department)
-	}
-	if w.Department != "" {
-		return w, fmt.Errorf("department %q of a %s: only officers have one", w.Department, w.Role)
 	}
 	return w, nil
 }
