@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"math"
+	"slices"
 
 	"jingwei/geo"
 )
@@ -124,6 +125,25 @@ func (c *Coverage) Nearest(p geo.Pos, tolerance float64) (face int32, metres flo
 		return None, 0
 	}
 	return face, metres
+}
+
+// facesIn returns the faces at the pieces of border whose boxes meet b, ascending.
+func (x *border) facesIn(b geo.Box) []int32 {
+	var faces []int32
+	if !b.Intersects(x.box) {
+		return nil
+	}
+	b.Min = geo.Pos{X: max(b.Min.X, x.box.Min.X), Y: max(b.Min.Y, x.box.Min.Y)}
+	b.Max = geo.Pos{X: min(b.Max.X, x.box.Max.X), Y: min(b.Max.Y, x.box.Max.Y)}
+	x.buckets(b, func(k int64) {
+		for _, i := range x.refs[x.from[k]:x.from[k+1]] {
+			if x.edges[i].box().Intersects(b) {
+				faces = append(faces, x.edges[i].face)
+			}
+		}
+	})
+	slices.Sort(faces)
+	return slices.Compact(faces)
 }
 
 // around returns the part of the box within so many metres of p, east and north.

@@ -45,8 +45,10 @@ func (c *Coverage) finish() {
 	for f := range c.boxes {
 		c.boxes[f] = geo.EmptyBox()
 	}
-	for _, a := range c.arcs {
+	c.arcBoxes = make([]geo.Box, len(c.arcs))
+	for i, a := range c.arcs {
 		box := geo.Ring(a.Pos).Box()
+		c.arcBoxes[i] = box
 		for _, f := range [2]int32{a.Left, a.Right} {
 			if f != None {
 				c.boxes[f] = c.boxes[f].Union(box)

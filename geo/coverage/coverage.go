@@ -41,12 +41,13 @@ type Arc struct {
 // Coverage is an immutable set of faces that meet without gap or overlap. Faces
 // are numbered from 0 in the order in which they were given.
 type Coverage struct {
-	arcs   []Arc
-	rings  [][]ringRef // of each face
-	boxes  []geo.Box
-	names  []string
-	index  index
-	border border
+	arcs     []Arc
+	arcBoxes []geo.Box
+	rings    [][]ringRef // of each face
+	boxes    []geo.Box
+	names    []string
+	index    index
+	border   border
 }
 
 // ringRef is a ring as the arcs it runs along: i for arc i forwards, ^i for arc
