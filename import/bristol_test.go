@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"jingwei/geo/datum"
 	"jingwei/grid"
 	importer "jingwei/import"
 )
@@ -65,5 +66,21 @@ func TestBristolLSOAsNeedARepair(t *testing.T) {
 	t.Logf("%d repairs, %s", len(r.Repairs), r.Summary())
 	if r.Cells != r.New || r.Edition != 1 {
 		t.Errorf("%+v: want every area a cell", r)
+	}
+}
+
+func TestCountiesOfNantongAreACoverage(t *testing.T) {
+	path := filepath.Join("..", "..", "shared", "data", "nantong-counties-gcj02.geojson")
+	if matches, err := filepath.Glob(path); err != nil || len(matches) == 0 {
+		t.Skipf("SKIPPED: the counties of Nantong are absent: no %s", path)
+	}
+	o := importer.BoundaryOptions{Level: grid.County, Code: "adcode", Datum: datum.GCJ02}
+	to := &editions{}
+	r, err := importer.Boundaries(t.Context(), to, []string{path}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Cells != 7 || to.area(t, "320602").Level != grid.County {
+		t.Errorf("%+v: want the seven counties", r)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"jingwei/geo/datum"
 	"jingwei/grid"
 	importer "jingwei/import"
 )
@@ -81,17 +80,4 @@ func TestTheLackOfOGRIsNamed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "needs ogr2ogr, which is not installed") {
 		t.Errorf("got %v", err)
 	}
-}
-
-func TestCountiesOfNantongAreRepaired(t *testing.T) {
-	path := filepath.Join("..", "..", "shared", "data", "nantong-counties-gcj02.geojson")
-	if matches, _ := filepath.Glob(path); len(matches) == 0 {
-		t.Skipf("SKIPPED: the counties of Nantong are absent: no %s", path)
-	}
-	o := importer.BoundaryOptions{Level: grid.County, Code: "adcode", Datum: datum.GCJ02, RepairWidth: 500}
-	r, err := importer.Boundaries(t.Context(), &editions{}, []string{path}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d repairs; %s", len(r.Repairs), r.Summary())
 }

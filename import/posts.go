@@ -150,8 +150,8 @@ func conflicts(path string, rows []placedPost, there []Post) []*Problem {
 			all = append(all, q)
 		}
 	}
-	bad = overlaps(path, all, "the area has a primary already, by %v", func(p placedPost) (string, bool) { return p.Area, p.Rank == grid.Primary })
-	bad = append(bad, overlaps(path, all, "the worker has a post in the area already, by %v", func(p placedPost) (string, bool) { return p.Worker + "\x00" + p.Area, true })...)
+	bad = overlaps(path, all, "the area has a primary at that time already: %v", func(p placedPost) (string, bool) { return p.Area, p.Rank == grid.Primary })
+	bad = append(bad, overlaps(path, all, "the worker has a post in the area at that time already: %v", func(p placedPost) (string, bool) { return p.Worker + "\x00" + p.Area, true })...)
 	slices.SortStableFunc(bad, func(p, q *Problem) int { return cmp.Compare(p.Line, q.Line) })
 	return bad
 }

@@ -104,7 +104,7 @@ hint: --repair closes gaps and overlaps narrower than 1 m`,
 }, {
 	name: "longitude and latitude swapped",
 	body: collection(squareA, feature("B", "[[32,120.801],[32.001,120.801],[32.001,120.802],[32,120.801]]")),
-	want: `areas.geojson: feature 2 (code B): byte 360: longitude 32, latitude 120.801 look swapped: a position is [longitude, latitude], and no latitude is beyond ±90`,
+	want: `areas.geojson: feature 2 (code B): byte 360: longitude 32, latitude 120.801 look swapped: longitude comes first, and no latitude is beyond ±90`,
 }, {
 	name: "swapped where both are possible",
 	body: collection(feature("A", "[[-2.5,51.4],[-2.4,51.4],[-2.4,51.5],[-2.5,51.4]]"), feature("B", "[[-2.6,51.4],[-2.5,51.4],[-2.5,51.5],[-2.6,51.4]]"),

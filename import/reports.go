@@ -183,7 +183,7 @@ func position(t *table, d datum.Datum, r *grid.Report) error {
 	lon, lonErr := strconv.ParseFloat(t.get(reportLon), 64)
 	lat, latErr := strconv.ParseFloat(t.get(reportLat), 64)
 	if lonErr != nil || latErr != nil {
-		return fmt.Errorf("lon %q, lat %q: degrees in decimals", t.get(reportLon), t.get(reportLat))
+		return fmt.Errorf("lon %q, lat %q: decimal degrees", t.get(reportLon), t.get(reportLat))
 	}
 	at, wrong := place(lon, lat, d)
 	if wrong != "" {
@@ -195,12 +195,12 @@ func position(t *table, d datum.Datum, r *grid.Report) error {
 
 // accuracy reads a radius in metres.
 func accuracy(s string, r *grid.Report) (err error) {
-	const most = 1e6 // metres
+	const most = 1_000_000 // metres
 	if s == "" {
 		return nil
 	}
 	if r.Accuracy, err = strconv.ParseFloat(s, 64); err != nil || !(0 <= r.Accuracy && r.Accuracy <= most) {
-		return fmt.Errorf("accuracy %q: metres from 0 to %g", s, most)
+		return fmt.Errorf("accuracy %q: metres from 0 to %d", s, most)
 	}
 	return nil
 }

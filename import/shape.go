@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"jingwei/geo"
 	"jingwei/geo/datum"
@@ -140,17 +141,20 @@ func (g *shapeReader) position() (x, y int32, err error) {
 			return x, y, nil
 		}
 	}
-	at, text := place(degrees(g.lon), degrees(lat), g.datum)
-	if text != "" {
-		return 0, 0, g.fail("%s", text)
+	at, wrong := place(degrees(g.lon), degrees(lat), g.datum)
+	switch {
+	case wrong == "":
+		return at.X, at.Y, nil
+	case strings.HasSuffix(wrong, notDegrees):
+		wrong += ": if they are metres of a projection, name it with --crs EPSG:n"
 	}
-	return at.X, at.Y, nil
+	return 0, 0, g.fail("%s", wrong)
 }
 
-// place quantises a position given in a datum; text says what is wrong with it.
-func place(lon, lat float64, d datum.Datum) (at geo.Pos, text string) {
-	if text := outOfRange(lon, lat); text != "" {
-		return at, text
+// place quantises a position given in a datum; wrong says why it cannot.
+func place(lon, lat float64, d datum.Datum) (at geo.Pos, wrong string) {
+	if wrong := outOfRange(lon, lat); wrong != "" {
+		return at, wrong
 	}
 	at, err := geo.FromDegrees(d.ToWGS84(lon, lat))
 	if err != nil {
@@ -158,6 +162,8 @@ func place(lon, lat float64, d datum.Datum) (at geo.Pos, text string) {
 	}
 	return at, ""
 }
+
+const notDegrees = " are not degrees"
 
 // outOfRange says what is wrong with a position that is not on the globe.
 func outOfRange(lon, lat float64) string {
@@ -167,9 +173,9 @@ func outOfRange(lon, lat float64) string {
 	case in(lon, 180) && in(lat, 90):
 		return ""
 	case in(lon, 90) && in(lat, 180):
-		return said + " look swapped: a position is [longitude, latitude], and no latitude is beyond ±90"
+		return said + " look swapped: longitude comes first, and no latitude is beyond ±90"
 	case !in(lon, 1000) || !in(lat, 1000):
-		return said + " are not degrees: if they are metres of a projection, name it with --crs EPSG:n"
+		return said + notDegrees
 	}
 	return said + ": longitude must be within ±180, latitude within ±90"
 }

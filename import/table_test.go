@@ -1,0 +1,201 @@
+package importer_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"jingwei/grid"
+	importer "jingwei/import"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// roster keeps what it is given.
+type roster struct {
+	codes   []string
+	areas   []string
+	there   []importer.Post
+	workers []grid.Worker
+	posts   []importer.Post
+	matters []grid.Matter
+}
+
+func (r *roster) WorkerCodes(context.Context) ([]string, error)  { return r.codes, nil }
+func (r *roster) AreaCodes(context.Context) ([]string, error)    { return r.areas, nil }
+func (r *roster) Posts(context.Context) ([]importer.Post, error) { return r.there, nil }
+
+func (r *roster) UpsertWorkers(_ context.Context, ws []grid.Worker) (importer.Tally, error) {
+	r.workers = ws
+	return importer.Tally{Added: len(ws)}, nil
+}
+
+func (r *roster) UpsertPosts(_ context.Context, ps []importer.Post) (importer.Tally, error) {
+	r.posts = ps
+	return importer.Tally{Added: len(ps)}, nil
+}
+
+func (r *roster) UpsertMatters(_ context.Context, ms []grid.Matter) (importer.Tally, error) {
+	r.matters = ms
+	return importer.Tally{Added: len(ms)}, nil
+}
+
+var zone = time.FixedZone("", 8*3600)
+
+// importTable imports body as a table of that kind.
+func importTable(t *testing.T, kind, body, encoding string, to *roster) (*importer.TableResult, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), kind+".csv")
+	write(t, path, body)
+	read := map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
+		"workers": importer.Workers, "posts": importer.Posts, "matters": importer.Matters,
+	}[kind]
+	return read(t.Context(), to, path, importer.TableOptions{Encoding: encoding, Zone: zone})
+}
+
+func TestWorkers(t *testing.T) {
+	want := []grid.Worker{
+		{Code: "L1", Name: "张三", Role: grid.Leader, Phone: "139 0000 0001"},
+		{Code: "D1", Name: "Li, Si", Role: grid.Officer, Department: "城管局"},
+	}
+	for name, c := range map[string]struct{ body, encoding string }{
+		"English":            {body: "code,name,role,phone,department\nL1,张三,leader,139 0000 0001,\nD1,\"Li, Si\",officer,,城管局\n"},
+		"Chinese from Excel": {body: "\uFEFF编号;姓名;角色;电话;部门\r\n L1 ;张三;网格长;139 0000 0001;\r\n;;;;\r\nD1;Li, Si;部门;;城管局\r\n"},
+		"GBK":                {encoding: "gbk", body: "\xB1\xE0\xBA\xC5,\xD0\xD5\xC3\xFB,\xBD\xC7\xC9\xAB,\xB5\xE7\xBB\xB0,\xB2\xBF\xC3\xC5\nL1,\xD5\xC5\xC8\xFD,\xCD\xF8\xB8\xF1\xB3\xA4,139 0000 0001,\nD1,\"Li, Si\",\xB2\xBF\xC3\xC5,,\xB3\xC7\xB9\xDC\xBE\xD6\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := &roster{}
+			r, err := importTable(t, "workers", c.body, c.encoding, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, to.workers); diff != "" || r.Rows != 2 || r.Added != 2 || r.Notes != nil {
+				t.Errorf("%+v\n%s", r, diff)
+			}
+		})
+	}
+}
+
+func TestWhatIsNotTakenIsNoted(t *testing.T) {
+	to := &roster{}
+	r, err := importTable(t, "workers", "code,name,role,department,age\nL1,a,leader,x,60\n", "", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"columns that are not understood and were not read: age", "the departments of 1 worker who are no officers were not taken"}
+	if diff := cmp.Diff(want, r.Notes); diff != "" || to.workers[0].Department != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPosts(t *testing.T) {
+	to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1"}, there: []importer.Post{
+		{Worker: "L1", Area: "G1", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
+	}}
+	// The first row ends the post that is there, so that the second may follow.
+	_, err := importTable(t, "posts", "人员,区域,岗位类别,开始,结束\nL1,G1,主责,2024-01-01,2024/7/1\nL2,G1,primary,2024-07-01 00:00,\nL1,G1,deputy,2024-07-01T00:00:00+08:00,\n", "", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	july := time.Date(2024, 7, 1, 0, 0, 0, 0, zone)
+	want := []importer.Post{
+		{Worker: "L1", Area: "G1", Rank: grid.Primary, From: to.there[0].From, Until: july},
+		{Worker: "L2", Area: "G1", Rank: grid.Primary, From: july},
+		{Worker: "L1", Area: "G1", Rank: grid.Deputy, From: july},
+	}
+	if diff := cmp.Diff(want, to.posts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMatters(t *testing.T) {
+	to := &roster{}
+	_, err := importTable(t, "matters", "code,category,item,name,level,limit_hours\n010101,市容,垃圾,暴露垃圾,网格,4\n010102,市容,垃圾,积存渣土,village,0.5\n", "", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []grid.Matter{
+		{Code: "010101", Category: "市容", Item: "垃圾", Name: "暴露垃圾", Level: grid.Grid, Limit: 4 * time.Hour},
+		{Code: "010102", Category: "市容", Item: "垃圾", Name: "积存渣土", Level: grid.Village, Limit: 30 * time.Minute},
+	}
+	if diff := cmp.Diff(want, to.matters); diff != "" {
+		t.Error(diff)
+	}
+}
+
+var badTables = []struct{ name, kind, body, want string }{
+	{"wrong roles, twice the code", "workers", "code,name,role\nA,a,boss\nB,b,leader\nB,c,liaison\n,d,leader\nE,,leader\nF,f,officer\nG G,g,leader\n", `workers.csv: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
+workers.csv: line 4: code B is already that of line 3
+workers.csv: line 5: the code is missing
+workers.csv: line 6: the name is missing
+workers.csv: line 7: the department of an officer is missing
+workers.csv: line 8: the code "G G" holds white space`},
+	{"a phone of letters", "workers", "code,name,role,phone\nA,a,leader,call me\n", `workers.csv: line 2: phone "call me": digits, spaces and + - ( ) * # only, at most 32`},
+	{"a missing column", "workers", "code,role\nA,leader\n", `workers.csv: line 1: the column "name" is missing (also understood: 姓名); there are: code, role`},
+	{"a column twice", "workers", "code,name,role,Name\n", `workers.csv: line 1: the column "name" comes twice`},
+	{"too few fields", "workers", "code,name,role\nA,a\nB,b,leader\n", `workers.csv: line 2: 2 fields, but the first line names 3 columns`},
+	{"an open quote", "workers", "code,name,role\nA,\"a,leader\nB,b,leader\n", `workers.csv: line 2: extraneous or missing " in quoted-field`},
+	{"GBK that is not announced", "workers", "code,name,role\nA,a,leader\nB,\xD5\xC5,leader\nC,\xD5\xC5,leader\n", `workers.csv: line 3: field 2 is not UTF-8: if the file is GBK, say --encoding gbk`},
+	{"an empty file", "workers", "", `workers.csv: line 1: the table is empty: its first line names the columns`},
+	{"a workbook", "workers", "PK\x03\x04\x14\x00", `workers.csv: this is an Excel workbook: save it as CSV UTF-8`},
+	{"UTF-16", "workers", "\xFF\xFEc\x00", `workers.csv: the file is UTF-16: save it as CSV UTF-8`},
+	{"people and places nobody knows", "posts", "worker,area,from\nL9,G1,2024-01-01\nL1,G9,2024-01-01\n", `posts.csv: line 2: worker "L9" is not known
+posts.csv: line 3: area "G9" is not in the current edition`},
+	{"times", "posts", "worker,area,rank,from,until\nL1,G1,chief,2024-01-01,\nL1,G1,,01.02.2024,\nL1,G1,,2024-01-01,2024-01-01\nL1,G1,,,\n", `posts.csv: line 2: unknown rank "chief": one of primary, deputy
+posts.csv: line 3: from "01.02.2024": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
+posts.csv: line 4: until 2024-01-01 is not after from 2024-01-01
+posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on`},
+	{"two primaries", "posts", "worker,area,rank,from,until\nL1,G1,primary,2024-01-01,2024-06-01\nL2,G1,primary,2024-05-31,\nL2,G2,primary,2025-01-01,\n", `posts.csv: line 3: the area has a primary at that time already: line 2
+posts.csv: line 4: the area has a primary at that time already: the post of L1 in G2 from 2024-01-01`},
+	{"a post twice", "posts", "worker,area,from\nL1,G1,2024-01-01\nL1,G1,2024/1/1\n", `posts.csv: line 3: the same worker, area and from as line 2`},
+	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
+	{"matters", "matters", "code,category,item,name,level,limit_hours\n0101,a,b,c,grid,4\n010101,a,b,c,hamlet,4\n010101,a,b,c,grid,-1\n010101,a,b,c,grid,4\n010102,x,b,d,grid,4\n010201,a,c,d,grid,4\n010101,a,b,c,grid,4\n010103,a,,c,grid,4\n", `matters.csv: line 2: code "0101": six digits, two each for category, item and matter
+matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid
+matters.csv: line 4: limit_hours "-1": a number of hours above 0, at most 87840
+matters.csv: line 6: category 01 is "x", but "a" on line 5
+matters.csv: line 8: code 010101 is already that of line 5
+matters.csv: line 9: the item is missing`},
+}
+
+func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
+	for _, c := range badTables {
+		t.Run(c.name, func(t *testing.T) {
+			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, there: []importer.Post{
+				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
+			}}
+			_, err := importTable(t, c.kind, c.body, "", to)
+			var refused *importer.Refused
+			if !errors.As(err, &refused) {
+				t.Fatalf("got %v, want it refused", err)
+			}
+			if to.workers != nil || to.posts != nil || to.matters != nil {
+				t.Error("something was written")
+			}
+			var got []string
+			for _, p := range refused.Problems {
+				p.File = filepath.Base(p.File)
+				got = append(got, p.Error())
+			}
+			if diff := cmp.Diff(c.want, strings.Join(got, "\n")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestManyProblemsAreCounted(t *testing.T) {
+	_, err := importTable(t, "workers", "code,name,role\n"+strings.Repeat("A,a,boss\n", 1500), "", &roster{})
+	if err == nil || !strings.HasSuffix(err.Error(), "\n  and 1480 more") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAQuoteThatNeverEndsIsFoundEarly(t *testing.T) {
+	_, err := importTable(t, "workers", "code,name,role\nA,\""+strings.Repeat("a,leader\n", 1<<18), "", &roster{})
+	if err == nil || !strings.Contains(err.Error(), "line 2: a record of more than 1048576 bytes: is a quote left open?") {
+		t.Errorf("got %v", err)
+	}
+}
