@@ -1,0 +1,106 @@
+package tiles
+
+import (
+	"math"
+	"slices"
+
+	"jingwei/geo"
+	"jingwei/geo/coverage"
+	"jingwei/grid"
+
+	"github.com/tidwall/rtree"
+)
+
+// drawn is what is drawn for a level, at full detail: face g of the coverage is
+// area areas[g], ascending.
+type drawn struct {
+	areas []int32
+	cover *coverage.Coverage
+	boxes rtree.RTreeGN[int32, int32] // of the faces, by their numbers
+}
+
+// stands returns the area that stands for each face at level l, and all of these,
+// ascending.
+func stands(s *grid.Snapshot, l grid.Level) (of []int32, areas []int32) {
+	of = make([]int32, s.Coverage().Len())
+	for f := range of {
+		of[f] = s.At(s.Cell(int32(f)), l)
+	}
+	areas = slices.Clone(of)
+	slices.Sort(areas)
+	return of, slices.Compact(areas)
+}
+
+func newDrawn(s *grid.Snapshot, l grid.Level) *drawn {
+	of, areas := stands(s, l)
+	d := &drawn{areas: areas, cover: s.Coverage()}
+	if len(areas) < len(of) {
+		for f, i := range of {
+			g, _ := slices.BinarySearch(areas, i)
+			of[f] = int32(g)
+		}
+		d.cover = s.Coverage().Dissolve(of, len(areas))
+	}
+	for g := range int32(len(areas)) {
+		if b := d.cover.Box(g); !b.Empty() {
+			d.boxes.Insert([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, g)
+		}
+	}
+	return d
+}
+
+// touching returns the faces whose boxes touch b, ascending.
+func (d *drawn) touching(b geo.Box) []int32 {
+	var faces []int32
+	d.boxes.Search([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, func(_, _ [2]int32, g int32) bool {
+		faces = append(faces, g)
+		return true
+	})
+	slices.Sort(faces)
+	return faces
+}
+
+// simplified returns the borders for zoom z, without the positions that make out
+// less than half a square tile unit. When few can go, they all stay: the same
+// coverage then serves many zooms.
+func (d *drawn) simplified(z uint32) *coverage.Coverage {
+	c := d.cover.Simplify(0.5 * unitArea(z, middle(d.cover)))
+	if 10*positions(c) > 9*positions(d.cover) {
+		return d.cover
+	}
+	return c
+}
+
+// unitArea returns the area of a square tile unit at zoom z, in square lattice
+// units: Mercator's scale is the same in both directions, while a lattice unit
+// east is shorter than one north by the cosine of the latitude.
+func unitArea(z uint32, at geo.Pos) float64 {
+	perUnit := 1 / (Address{Z: z}).projection().perX
+	return perUnit * perUnit * math.Cos(at.Lat()*math.Pi/180)
+}
+
+func positions(c *coverage.Coverage) (n int) {
+	for _, a := range c.Arcs() {
+		n += len(a.Pos)
+	}
+	return n
+}
+
+func box(c *coverage.Coverage) geo.Box {
+	b := geo.EmptyBox()
+	for f := range int32(c.Len()) {
+		b = b.Union(c.Box(f))
+	}
+	return b
+}
+
+func middle(c *coverage.Coverage) geo.Pos {
+	b := box(c)
+	if b.Empty() {
+		return geo.Pos{}
+	}
+	return geo.Pos{
+		X: int32((int64(b.Min.X) + int64(b.Max.X)) / 2),
+		Y: int32((int64(b.Min.Y) + int64(b.Max.Y)) / 2),
+	}
+}

@@ -1,0 +1,84 @@
+package tiles
+
+import (
+	"math"
+
+	"jingwei/grid"
+)
+
+// pixels is how wide, in pixels of a map of 512 to the tile, the areas of a level
+// are at least, on average, at the zooms that show it.
+const pixels = 80
+
+// equator is the length of the equator in metres in Web Mercator.
+const equator = 2 * math.Pi * 6378137
+
+// zooms says from which zoom on a level is shown.
+type zooms struct {
+	level grid.Level
+	from  uint32
+}
+
+// policy lists the levels that are shown, from the highest down, the first from
+// zoom 0. Each zoom shows the lowest level whose areas are wide enough, taking an
+// area as a square of the average size; at a prefecture of 8,000 km² with 62,000
+// micro-grids these are counties from zoom 8, towns from 10, villages from 12,
+// grids at 13 and micro-grids from 14.
+func policy(s *grid.Snapshot, areaM2 []float64) []zooms {
+	c := s.Coverage()
+	total := 0.0
+	for f := range int32(c.Len()) {
+		total += areaM2[s.Cell(f)]
+	}
+	metres := equator * math.Cos(middle(c).Lat()*math.Pi/180) / 512 // a pixel at zoom 0
+	var list []zooms
+	for _, l := range s.Levels() {
+		_, areas := stands(s, l)
+		if len(areas) == 0 {
+			continue
+		}
+		side := math.Sqrt(total / float64(len(areas)))
+		from := uint32(min(MaxZoom, max(0, math.Ceil(math.Log2(pixels*metres/side)))))
+		for len(list) > 0 && list[len(list)-1].from >= from {
+			list = list[:len(list)-1] // never the best at any zoom
+		}
+		list = append(list, zooms{l, from})
+	}
+	if len(list) > 0 {
+		list[0].from = 0
+	}
+	return list
+}
+
+// LevelAt returns the level that is shown at zoom z; 0 when there are no areas.
+func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
+	for _, s := range p.zooms {
+		if s.from <= z {
+			l = s.level
+		}
+	}
+	return l
+}
+
+// Zooms returns the range of zooms worth fetching: two beyond the first that shows
+// the lowest level there is nothing to see that a bigger picture of the same tile
+// would not show.
+func (p *Pyramid) Zooms() (lowest, highest uint32) {
+	if len(p.zooms) == 0 {
+		return 0, 0
+	}
+	return 0, min(MaxZoom, p.zooms[len(p.zooms)-1].from+2)
+}
+
+// areasM2 returns the size of each area in square metres.
+func areasM2(s *grid.Snapshot) []float64 {
+	sum := make([]float64, s.Len())
+	c := s.Coverage()
+	for f := range int32(c.Len()) {
+		size := c.AreaM2(f)
+		for i := s.Cell(f); i >= 0; i = s.Parent(i) {
+			sum[i] += size
+		}
+	}
+	return sum
+}
