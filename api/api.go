@@ -21,6 +21,7 @@ import (
 
 	"jingwei/density"
 	"jingwei/grid"
+	"jingwei/tiles"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -56,14 +57,20 @@ type Feed interface {
 	Since(ctx context.Context, after grid.Cursor, limit int) ([]grid.Event, error)
 }
 
+// Picture is what maps are made of: the reports as they are counted on a snapshot,
+// and the tiles of the same edition.
+type Picture struct {
+	Columns *density.Columns
+	Tiles   *tiles.Pyramid
+}
+
 // Config is what an API is made of. Everything without a default is needed.
 type Config struct {
 	Snapshots *grid.Current
 	Reports   Reports
 	Tokens    Tokens
 	Feed      Feed
-	Columns   *atomic.Pointer[density.Columns] // nil inside until the reports are counted
-	Tiles     Tiles
+	Picture   *atomic.Pointer[Picture]        // nil inside until the reports are counted
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
 

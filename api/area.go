@@ -127,7 +127,7 @@ func addUp(s *grid.Snapshot) []figure {
 	}
 	for f := range int32(s.Coverage().Len()) {
 		cell := s.Cell(f)
-		km2 := s.Coverage().Shape(f).AreaM2() / 1e6
+		km2 := s.Coverage().AreaM2(f) / 1e6
 		for i := cell; i >= 0; i = s.Parent(i) {
 			out[i].cells++
 			out[i].households += s.Area(cell).Households

@@ -22,7 +22,7 @@ type areaCountView struct {
 
 // density answers the counts that the map of a level shows, as numbers.
 func (a *API) density(c *call) error {
-	columns, err := a.columns(c)
+	picture, err := a.picture(c)
 	if err != nil {
 		return err
 	}
@@ -34,19 +34,21 @@ func (a *API) density(c *call) error {
 	if level == 0 {
 		level = levelBelow(c.s, root)
 	}
-	return c.json(http.StatusOK, viewDensity(c.s, columns.Counts(f), drawn(c.s, root, level), level))
+	return c.json(http.StatusOK, viewDensity(c.s, picture.Columns.Counts(f), drawn(c.s, root, level), level))
 }
 
-// columns returns the counted reports and lets the call read the snapshot they
-// are counted on: while an edition is being changed, that may not be the current
-// one yet.
-func (a *API) columns(c *call) (*density.Columns, error) {
-	columns := a.Columns.Load()
-	if columns == nil {
+// picture returns what maps are made of. While an edition is being changed, that
+// may be of another than the current one: then the call reads that snapshot.
+func (a *API) picture(c *call) (*Picture, error) {
+	p := a.Picture.Load()
+	if p == nil {
 		return nil, problem(http.StatusServiceUnavailable, "not-ready", "", "the reports are not counted yet")
 	}
-	c.s = columns.Snapshot()
-	return columns, c.bound()
+	if s := p.Columns.Snapshot(); s.Edition != c.s.Edition {
+		c.s = s
+		return p, c.bound()
+	}
+	return p, nil
 }
 
 // classes is how many colours a map has.
@@ -105,13 +107,13 @@ func drawn(s *grid.Snapshot, root int32, l grid.Level) []int32 {
 
 // countsOf returns the counts of area i, zero while nothing is counted yet.
 func (a *API) countsOf(s *grid.Snapshot, i int32) countsView {
-	columns := a.Columns.Load()
-	if columns == nil {
+	p := a.Picture.Load()
+	if p == nil {
 		return countsView{}
 	}
-	if i = areaOf(columns.Snapshot(), s.Area(i).ID); i < 0 {
+	if i = areaOf(p.Columns.Snapshot(), s.Area(i).ID); i < 0 {
 		return countsView{}
 	}
-	n := columns.Counts(density.Filter{})
+	n := p.Columns.Counts(density.Filter{})
 	return countsView{n.Count(i), n.Open(i)}
 }

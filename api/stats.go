@@ -33,7 +33,7 @@ type statsView struct {
 // stats answers the figures of an area: by level, or by the matters one step
 // below a prefix.
 func (a *API) stats(c *call) error {
-	columns, err := a.columns(c)
+	picture, err := a.picture(c)
 	if err != nil {
 		return err
 	}
@@ -50,12 +50,13 @@ func (a *API) stats(c *call) error {
 		area := viewArea(c.s.Area(root))
 		v.Area = &area
 	}
-	v.Reports, v.Open = sum(c.s, columns.Counts(f), root)
+	n := picture.Columns.Counts(f)
+	v.Reports, v.Open = sum(c.s, n, root)
 	if by == "level" {
-		v.Levels = a.levelStats(c.s, columns.Counts(f), root)
+		v.Levels = a.levelStats(c.s, n, root)
 	}
 	if by == "matter" {
-		v.Matters = matterStats(c.s, columns, f, root)
+		v.Matters = matterStats(c.s, picture.Columns, f, root)
 	}
 	return c.json(http.StatusOK, v)
 }

@@ -1,0 +1,118 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestLocate(t *testing.T) {
+	c := newCity(t)
+	for _, tt := range []struct{ name, query string }{
+		{"locate-exact", "lon=120.805&lat=32.005"},
+		{"locate-march", "lon=120.805&lat=32.005&at=2026-03-01T00:00:00Z"},
+		{"locate-accuracy", "lon=120.805&lat=32.005&accuracy=30"},
+		{"locate-nearest", "lon=120.7999&lat=32.005"},
+		{"locate-outside", "lon=122.5&lat=32.005"},
+		{"locate-dedicated", "lon=120.805&lat=32.015&datum=cgcs2000"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := c.get("/v1/locate?" + tt.query)
+			wantStatus(t, w, http.StatusOK)
+			golden(t, tt.name, w)
+		})
+	}
+}
+
+// A position of Amap lies some 500 m off; converted, it is in the cell.
+func TestLocateConverts(t *testing.T) {
+	c := newCity(t)
+	w := c.get("/v1/locate?lon=120.8095&lat=32.0029&datum=gcj02")
+	wantStatus(t, w, http.StatusOK)
+	if !strings.Contains(w.Body.String(), `"cell":{"code":"`+micro1) {
+		t.Error(w.Body)
+	}
+}
+
+func TestLocateRefuses(t *testing.T) {
+	c := newCity(t)
+	for _, tt := range []struct{ query, rule, at, detail string }{
+		{"lat=32", "missing-parameter", "lon", "needed"},
+		{"lon=1", "missing-parameter", "lat", "needed"},
+		{"lon=x&lat=32", "parameter", "lon", `"x" is not a number`},
+		{"lon=181&lat=32", "range", "lon", "out of range"},
+		{"lon=NaN&lat=32", "range", "lat", "out of range"},
+		{"lon=32&lat=120.8", "range", "lat", "look swapped"},
+		{"lon=1&lat=2&accuracy=-1", "range", "accuracy", "metres from 0"},
+		{"lon=1&lat=2&at=yesterday", "parameter", "at", "is not a time"},
+		{"lon=1&lat=2&datum=mars", "parameter", "datum", "unknown datum"},
+		{"lon=1&lat=2&lng=3", "unknown-parameter", "lng", "no such parameter"},
+		{"lon=1&lat=2&lon=3", "parameter-twice", "lon", "more than once"},
+		{"lon=1&lat=%zz", "query", "", "cannot be read"},
+	} {
+		t.Run(tt.query, func(t *testing.T) {
+			wantProblem(t, c.get("/v1/locate?"+tt.query), http.StatusBadRequest, tt.rule, tt.at, tt.detail)
+		})
+	}
+}
+
+func TestLocateMany(t *testing.T) {
+	c := newCity(t)
+	in := "\ufeffname,LON,lat,accuracy\n" +
+		"a,120.805,32.005,\n" +
+		"\"b, with\na line\", 120.7999 ,32.005,10\n" +
+		"c,122.5,32.005,10\n" +
+		"d,,32.005,10\n" +
+		"e,120.805,32.005,-2\n" +
+		"f,120.805\n" +
+		"g,120.805,32.005,1,2\n" +
+		"h,32.005,120.805,1\n"
+	want := "name,LON,lat,accuracy,code,method,distance_m\n" +
+		"a,120.805,32.005,," + micro1 + ",exact,0\n" +
+		"\"b, with\na line\",\" 120.7999 \",32.005,10," + micro1 + ",nearest,9.45\n" +
+		"c,122.5,32.005,10,,outside,0\n" +
+		"d,,32.005,10,,\"invalid: lon: \"\"\"\" is not a number\",\n" +
+		"e,120.805,32.005,-2,,invalid: accuracy: want metres from 0 to 100000,\n" +
+		"f,120.805,,,,\"invalid: lat: \"\"\"\" is not a number\",\n" +
+		"g,120.805,32.005,1,,\"invalid: 5 fields, the header has 4\",\n" +
+		"h,32.005,120.805,1,,\"invalid: lat: position out of range: lon 32.005, lat 120.805 (lon must be within ±180, lat within ±90); lon and lat look swapped, the order is [lon, lat]\",\n"
+	w := c.ask(http.MethodPost, "admin", "/v1/locate", in, "Content-Type", "text/csv; charset=utf-8")
+	wantStatus(t, w, http.StatusOK)
+	if got := w.Body.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestLocateManyRefuses(t *testing.T) {
+	c := newCity(t)
+	const unsupported, large = http.StatusUnsupportedMediaType, http.StatusRequestEntityTooLarge
+	for _, tt := range []struct {
+		name, query, contentType, body string
+		status                         int
+		rule, at, detail               string
+	}{
+		{"header", "", "text/csv", "x,y\n1,2\n", 400, "csv", "line 1", `must name the columns lon and lat, it is "x,y"`},
+		{"empty", "", "text/csv", "", 400, "csv", "", "the first line"},
+		{"type", "", "text/plain", "lon,lat\n", unsupported, "content-type", "Content-Type", "want text/csv"},
+		{"charset", "", "text/csv; charset=gbk", "lon,lat\n", unsupported, "content-type", "Content-Type", "want UTF-8"},
+		{"datum", "?datum=mars", "text/csv", "lon,lat\n", 400, "parameter", "datum", "unknown datum"},
+		{"row", "", "text/csv", `"` + strings.Repeat("ha", 2<<20), large, "size", "", "a row is larger"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := c.ask(http.MethodPost, "admin", "/v1/locate"+tt.query, tt.body, "Content-Type", tt.contentType)
+			wantProblem(t, w, tt.status, tt.rule, tt.at, tt.detail)
+		})
+	}
+}
+
+// Rows in places that a token may not see are refused in their place.
+func TestLocateManyWithinRoot(t *testing.T) {
+	w := newCity(t).ask(http.MethodPost, "north", "/v1/locate",
+		"lon,lat\n120.805,32.005\n120.825,32.005\n", "Content-Type", "text/csv")
+	want := "lon,lat,code,method,distance_m\n" +
+		"120.805,32.005,,\"invalid: this is outside 通州区 (320612), the area of this token\",\n" +
+		"120.825,32.005," + north + ",exact,0\n"
+	if w.Body.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", w.Body, want)
+	}
+}
