@@ -66,11 +66,11 @@ func (h *hiring) dispatchers(a *Area, n int) {
 }
 
 // appoint gives an area its primary. One in twenty took over from the primary
-// before, some time in the five years.
+// before, some time in the first four years.
 func (h *hiring) appoint(a *Area, r grid.Role) {
 	w, from := h.hire(r, ""), h.city.Start()
 	if n := len(h.duties); n > 0 && h.duties[n-1].area.Level == a.Level && h.rng.IntN(20) == 0 {
-		handover := from.AddDate(0, 1+h.rng.IntN(56), h.rng.IntN(28))
+		handover := from.AddDate(0, 1+h.rng.IntN(45), h.rng.IntN(28))
 		h.post(h.duties[n-1].worker, a, grid.Primary, from, handover)
 		from = handover
 	}
@@ -79,7 +79,7 @@ func (h *hiring) appoint(a *Area, r grid.Role) {
 }
 
 // deputies lets some stand in for the next of their kind: three leaders in five
-// within the village, three liaisons in twenty within the grid.
+// within the village, three liaisons in twenty within the grid, for the last year.
 func (h *hiring) deputies() {
 	last := make(map[grid.Level]duty)
 	for _, d := range h.duties {
