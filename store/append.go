@@ -1,0 +1,269 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Answer is what became of an entry: the receipt, or why there is none.
+type Answer struct {
+	grid.Receipt
+	Err error
+}
+
+// AppendAll keeps entries and answers each, in order, after it is committed. What
+// is refused does not stop the others. An entry under an id that is taken changes
+// nothing.
+func (db *DB) AppendAll(ctx context.Context, entries []grid.Entry) []Answer {
+	answers := make([]Answer, len(entries))
+	for _, round := range rounds(entries) {
+		b := batch{db: db, entries: make([]grid.Entry, len(round))}
+		for i, k := range round {
+			b.entries[i] = grid.Entry{Report: asKept(entries[k].Report), Step: entries[k].Step}
+		}
+		for i, a := range b.append(ctx) {
+			answers[round[i]] = a
+		}
+	}
+	return answers
+}
+
+// rounds splits entries, given by index, so that no id comes twice in a round and
+// the first of an id comes first. Within a round they go by id: transactions that
+// insert in the same order do not wait for each other in a circle.
+func rounds(entries []grid.Entry) [][]int {
+	var out [][]int
+	seen := make(map[uuid.UUID]int, len(entries))
+	for i, e := range entries {
+		n := seen[e.Report.ID]
+		seen[e.Report.ID]++
+		if n == len(out) {
+			out = append(out, nil)
+		}
+		out[n] = append(out[n], i)
+	}
+	for _, round := range out {
+		slices.SortFunc(round, func(i, j int) int {
+			return bytes.Compare(entries[i].Report.ID[:], entries[j].Report.ID[:])
+		})
+	}
+	return out
+}
+
+// batch is entries of different ids on their way into one transaction.
+type batch struct {
+	db      *DB
+	entries []grid.Entry
+	again   bool // an attempt has failed, and may still have been committed
+}
+
+// lateReport is how old, at most, the id of a new report is to have a partition
+// made for its month.
+const lateReport = 366 * 24 * time.Hour
+
+// append commits the batch; when the data of some entry is refused, in halves.
+func (b *batch) append(ctx context.Context) []Answer {
+	b.db.makeMonths(ctx, b.db.now().Add(-lateReport), b.reports)
+	created, err := b.insertWithPatience(ctx)
+	if isRefused(err) && len(b.entries) > 1 {
+		half := len(b.entries) / 2
+		first := batch{b.db, b.entries[:half], b.again}
+		second := batch{b.db, b.entries[half:], b.again}
+		return append(first.append(ctx), second.append(ctx)...)
+	}
+	if err != nil {
+		return b.fail(err)
+	}
+	return b.answer(ctx, created)
+}
+
+// reports yields the reports of the batch.
+func (b *batch) reports(yield func(grid.Report) bool) {
+	for _, e := range b.entries {
+		if !yield(e.Report) {
+			return
+		}
+	}
+}
+
+func (b *batch) fail(err error) []Answer {
+	answers := make([]Answer, len(b.entries))
+	for i, e := range b.entries {
+		answers[i].Err = fmt.Errorf("report %v: %w", e.Report.ID, plain(err))
+	}
+	return answers
+}
+
+// answer tells the created from those that were there already.
+func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []Answer {
+	var taken []uuid.UUID
+	for _, e := range b.entries {
+		if !created[e.Report.ID] {
+			taken = append(taken, e.Report.ID)
+		}
+	}
+	var there map[string]grid.Report
+	if len(taken) > 0 {
+		var err error
+		if there, err = reportsByID(ctx, b.db.pool, taken); err != nil {
+			return b.fail(err)
+		}
+	}
+	answers := make([]Answer, len(b.entries))
+	for i, e := range b.entries {
+		answers[i].Receipt = grid.Receipt{Report: e.Report, Outcome: grid.Created}
+		if !created[e.Report.ID] {
+			answers[i].Receipt = b.compare(e.Report, there[e.Report.ID.String()])
+		}
+	}
+	return answers
+}
+
+// compare judges a report by the one kept under its id. After a failed attempt
+// that one may be itself: it is, if it arrived at the same microsecond.
+func (b *batch) compare(r, kept grid.Report) grid.Receipt {
+	switch {
+	case !r.Retells(kept):
+		return grid.Receipt{Report: kept, Outcome: grid.Conflict}
+	case b.again && r.Received.Equal(kept.Received):
+		return grid.Receipt{Report: kept, Outcome: grid.Created}
+	}
+	return grid.Receipt{Report: kept, Outcome: grid.Same}
+}
+
+// Times of trying again while the database cannot be reached.
+const (
+	appendPatience = 10 * time.Second
+	appendRetry    = 50 * time.Millisecond
+)
+
+// insertWithPatience inserts, if need be again on another connection: what was
+// committed though its answer got lost is found to be there.
+func (b *batch) insertWithPatience(ctx context.Context) (created map[uuid.UUID]bool, err error) {
+	for start := time.Now(); ; b.again = true {
+		created, err = b.insert(ctx)
+		if err == nil || isRefused(err) || ctx.Err() != nil || !passes(err) || time.Since(start) > appendPatience {
+			return created, err
+		}
+		b.db.Log.WarnContext(ctx, "append: trying again", "reports", len(b.entries), "error", err)
+		sleep(ctx, appendRetry)
+	}
+}
+
+// passes reports whether an error may be gone at the next attempt.
+func passes(err error) bool {
+	const classRollback, classResources = "40", "53"
+	return !isPostgres(err) || isClass(err, classConnection, classIntervention, classRollback, classResources)
+}
+
+func (b *batch) insert(ctx context.Context) (map[uuid.UUID]bool, error) {
+	ids, err := collect(ctx, b.db.pool, pgx.RowTo[[16]byte], insertEntries, b.arguments()...)
+	if err != nil {
+		return nil, err
+	}
+	created := make(map[uuid.UUID]bool, len(ids))
+	for _, id := range ids {
+		created[id] = true
+	}
+	return created, nil
+}
+
+// insertEntries is one statement and so one transaction: reports, steps, and the
+// feed.
+const insertEntries = `
+	WITH entry AS (
+		SELECT id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
+			state, holder_level, holder_area, holder_worker, version,
+			step, step_at, actor, as_whom, action, from_state, reason
+		FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::int[], $6::real[], $7::text[], $8::text[], $9::text[],
+			$10::bigint[], $11::text[], $12::real[], $13::int[],
+			$14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[],
+			$19::int[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
+		AS entry (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
+			state, holder_level, holder_area, holder_worker, version,
+			step, step_at, actor, as_whom, action, from_state, reason)
+	), created AS (
+		INSERT INTO report (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
+			state, holder_level, holder_area, holder_worker, version)
+		SELECT id, at, received, x, y, accuracy, nullif(matter, ''), text, reporter, nullif(cell, 0), method, distance_m, edition,
+			state, nullif(holder_level, ''), nullif(holder_area, 0), nullif(holder_worker, 0), version
+		FROM entry
+		ON CONFLICT (id) DO NOTHING
+		RETURNING id
+	), stepped AS (
+		INSERT INTO report_history (report, step, at, actor, as_whom, action, from_state, to_state, holder_level, holder_area, holder_worker, reason, edition)
+		SELECT e.id, e.step, e.step_at, e.actor, e.as_whom, e.action, nullif(e.from_state, ''), e.state,
+			nullif(e.holder_level, ''), nullif(e.holder_area, 0), nullif(e.holder_worker, 0), e.reason, e.edition
+		FROM created c JOIN entry e ON e.id = c.id
+	), told AS (
+		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
+	)
+	SELECT id FROM created`
+
+// arguments lays the entries out in columns.
+func (b *batch) arguments() []any {
+	return []any{
+		column(b, func(e *grid.Entry) [16]byte { return e.Report.ID }),
+		column(b, func(e *grid.Entry) time.Time { return e.Report.At }),
+		column(b, func(e *grid.Entry) time.Time { return e.Report.Received }),
+		column(b, func(e *grid.Entry) int32 { return e.Report.Pos.X }),
+		column(b, func(e *grid.Entry) int32 { return e.Report.Pos.Y }),
+		column(b, func(e *grid.Entry) float32 { return float32(e.Report.Accuracy) }),
+		column(b, func(e *grid.Entry) string { return e.Report.Matter }),
+		column(b, func(e *grid.Entry) string { return e.Report.Text }),
+		column(b, func(e *grid.Entry) string { return e.Report.Reporter }),
+		column(b, func(e *grid.Entry) int64 { return int64(e.Report.Cell) }),
+		column(b, func(e *grid.Entry) string { return string(e.Report.Method) }),
+		column(b, func(e *grid.Entry) float32 { return float32(e.Report.DistanceM) }),
+		column(b, func(e *grid.Entry) int64 { return e.Report.Edition }),
+		column(b, func(e *grid.Entry) string { return e.Report.State.String() }),
+		column(b, func(e *grid.Entry) string { return levelName(e.Report.Holder.Level) }),
+		column(b, func(e *grid.Entry) int64 { return int64(e.Report.Holder.Area) }),
+		column(b, func(e *grid.Entry) int64 { return int64(e.Report.Holder.Worker) }),
+		column(b, func(e *grid.Entry) int64 { return e.Report.Version }),
+		column(b, func(e *grid.Entry) int64 { return e.Step.Step }),
+		column(b, func(e *grid.Entry) time.Time { return moment(e.Step.At) }),
+		column(b, func(e *grid.Entry) string { return e.Step.Actor }),
+		column(b, func(e *grid.Entry) string { return e.Step.AsWhom }),
+		column(b, func(e *grid.Entry) string { return string(e.Step.Action) }),
+		column(b, func(e *grid.Entry) string { return stateName(e.Step.From) }),
+		column(b, func(e *grid.Entry) string { return e.Step.Reason }),
+	}
+}
+
+// column takes one value of each entry.
+func column[T any](b *batch, value func(*grid.Entry) T) []T {
+	out := make([]T, len(b.entries))
+	for i := range b.entries {
+		out[i] = value(&b.entries[i])
+	}
+	return out
+}
+
+// levelName writes a level; none is empty.
+func levelName(l grid.Level) string {
+	if l == 0 {
+		return ""
+	}
+	return l.String()
+}
+
+// stateName writes a state; none is empty.
+func stateName(s grid.State) string {
+	if s == 0 {
+		return ""
+	}
+	return s.String()
+}
+
+// errClosed says that an appender takes no more.
+var errClosed = errors.New("the appender is closed")

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// feed appends a line to the feed; its trigger rings the bell at commit.
+func feed(ctx context.Context, tx pgx.Tx, what, id string) error {
+	if _, err := tx.Exec(ctx, `INSERT INTO feed (what, id) VALUES ($1, $2)`, what, id); err != nil {
+		return fmt.Errorf("feed: %w", err)
+	}
+	return nil
+}
+
+// Horizon returns the cursor behind every event that can be seen now: what is
+// read from the database afterwards holds all that happened before it.
+func (db *DB) Horizon(ctx context.Context) (grid.Cursor, error) {
+	return horizon(ctx, db.pool)
+}
+
+func horizon(ctx context.Context, q rower) (grid.Cursor, error) {
+	var xmin uint64
+	if err := q.QueryRow(ctx, `SELECT pg_snapshot_xmin(pg_current_snapshot())`).Scan(&xmin); err != nil {
+		return grid.Cursor{}, fmt.Errorf("horizon of the feed: %w", err)
+	}
+	return grid.Cursor{XID: xmin - 1, Seq: math.MaxInt64}, nil
+}
+
+// rower is a pool, a connection or a transaction.
+type rower interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Since returns at most limit events after a cursor, in the order of the feed,
+// those about reports with the report as it stands now. It fails with
+// grid.ErrNotFound on a cursor that this database has not reached yet.
+func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events []grid.Event, err error) {
+	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+		h, err := horizon(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if after.XID > h.XID {
+			return fmt.Errorf("cursor %v is not of this database: %w", after, grid.ErrNotFound)
+		}
+		events, err = since(ctx, tx, after, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("feed since %v: %w", after, err)
+	}
+	return events, nil
+}
+
+// since reads events below the horizon of the transaction's snapshot.
+func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
+	events, err := collect(ctx, tx, scanEvent, `
+		SELECT xid, seq, what, id FROM feed
+		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+		ORDER BY xid, seq LIMIT $3`, after.XID, after.Seq, limit)
+	if err != nil {
+		return nil, err
+	}
+	return events, fillReports(ctx, tx, events)
+}
+
+func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
+	return e, row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID)
+}
+
+// fillReports puts the reports into the events about them.
+func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
+	var ids []uuid.UUID
+	for _, e := range events {
+		if e.What == grid.EventReport {
+			id, err := uuid.Parse(e.ID)
+			if err != nil {
+				return fmt.Errorf("event %v: %w", e.Cursor, err)
+			}
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	reports, err := reportsByID(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for i, e := range events {
+		if r, ok := reports[e.ID]; ok {
+			events[i].Report = &r
+		}
+	}
+	return nil
+}
+
+// Times of following the feed.
+const (
+	feedPage   = 1000                   // events handed over at a time, at most
+	feedPoll   = time.Second            // a look at the feed though no bell rang
+	feedBehind = 20 * time.Millisecond  // another look when the horizon held events back
+	feedRetry  = 500 * time.Millisecond // before connecting again
+)
+
+// Follow hands the events after a cursor to use, in order, as they come, until
+// ctx ends or use fails; it returns that error. When the connection breaks it
+// makes a new one and goes on. Each event is handed over once.
+func (db *DB) Follow(ctx context.Context, after grid.Cursor, use func([]grid.Event) error) error {
+	for {
+		err := db.follow(ctx, &after, use)
+		var stop stopped
+		if errors.As(err, &stop) {
+			return stop.error
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		db.Log.WarnContext(ctx, "feed: connection lost, trying again", "error", err)
+		if !sleep(ctx, feedRetry) {
+			return ctx.Err()
+		}
+	}
+}
+
+// stopped is an error of the user of the feed, not of the feed.
+type stopped struct{ error }
+
+// follow listens on one connection until that breaks.
+func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Event) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	own := conn.Hijack() // it listens, so it does not go back to the pool
+	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
+	if _, err := own.Exec(ctx, `LISTEN jingwei_feed`); err != nil {
+		return err
+	}
+	for {
+		held, err := db.drain(ctx, own, after, use)
+		if err != nil {
+			return err
+		}
+		wait := feedPoll
+		if held {
+			wait = feedBehind
+		}
+		if err := await(ctx, own, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// drain hands over all events up to the horizon and moves the cursor behind
+// them. It reports whether there are more, held back by a transaction that is
+// still running: no bell rings when that ends without a line of its own.
+func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use func([]grid.Event) error) (held bool, err error) {
+	for {
+		var events []grid.Event
+		err := pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) (err error) {
+			if events, err = since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM feed WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))`).Scan(&held)
+		})
+		if err != nil || len(events) == 0 {
+			return held, err
+		}
+		if err := use(events); err != nil {
+			return false, stopped{err}
+		}
+		*after = events[len(events)-1].Cursor
+	}
+}
+
+// await returns when the bell rings or the time is over.
+func await(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
+	bounded, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	_, err := conn.WaitForNotification(bounded)
+	if bounded.Err() != nil && ctx.Err() == nil && !conn.IsClosed() {
+		return nil
+	}
+	return err
+}
+
+// sleep waits and reports whether ctx is still good.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

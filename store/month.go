@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"jingwei/grid"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// months remembers which partitions there are.
+type months struct {
+	mu  sync.Mutex
+	due map[time.Time]time.Time // when to try again to make a month; zero: it is made
+}
+
+// Times of making partitions.
+const (
+	monthLock  = "3s"             // waiting for reports that are being read and written
+	monthRetry = 10 * time.Minute // after a try that failed
+)
+
+// earliestImport is the first month that gets a partition of its own.
+var earliestImport = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// makeMonths makes the partitions for reports with ids of a month from earliest
+// to a month ahead, and for the month after each. Reports do not depend on it:
+// what has no partition goes to the default one, so a failure is only logged.
+func (db *DB) makeMonths(ctx context.Context, earliest time.Time, reports iter.Seq[grid.Report]) {
+	latest := db.now().AddDate(0, 1, 0)
+	var last time.Time
+	for r := range reports {
+		m, ok := monthOf(r.ID)
+		if !ok || m.Equal(last) || m.Before(earliest) || m.After(latest) {
+			continue
+		}
+		last = m
+		for _, m := range []time.Time{m, m.AddDate(0, 1, 0)} {
+			if db.months.claim(m, db.Now()) {
+				db.makeMonth(ctx, m)
+			}
+		}
+	}
+}
+
+// claim reports whether the caller is to make a month now.
+func (ms *months) claim(m, now time.Time) bool {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	due, tried := ms.due[m]
+	if tried && (due.IsZero() || now.Before(due)) {
+		return false
+	}
+	ms.due[m] = now.Add(monthRetry)
+	return true
+}
+
+func (ms *months) made(m time.Time) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.due[m] = time.Time{}
+}
+
+func (db *DB) makeMonth(ctx context.Context, m time.Time) {
+	if err := db.MakeMonth(ctx, m); err != nil {
+		db.Log.WarnContext(ctx, "partition of a month: not made, its reports go to the default one", "month", m.Format("2006-01"), "error", err)
+		return
+	}
+	db.months.made(m)
+}
+
+// MakeMonth makes the partitions of the month (UTC) that holds t, if there are
+// none.
+func (db *DB) MakeMonth(ctx context.Context, t time.Time) error {
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '`+monthLock+`'`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `SELECT report_month($1)`, t)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("partition of %s: %w", t.UTC().Format("2006-01"), err)
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// fewCells is up to how many cells reports are looked up cell by cell. With more
+// of them it takes less to go through all reports from the newest.
+const fewCells = 1000
+
+// Reports returns the reports that q selects, newest id first.
+func (db *DB) Reports(ctx context.Context, q grid.ReportQuery) ([]grid.Report, error) {
+	if q.Limit < 1 {
+		return nil, fmt.Errorf("reports: a limit of %d", q.Limit)
+	}
+	if q.Cells != nil && len(q.Cells) == 0 {
+		return nil, nil
+	}
+	var s selection
+	s.filter(q)
+	reports, err := collect(ctx, db.pool, scanReport, s.sql(q), s.args...)
+	if err != nil {
+		return nil, fmt.Errorf("reports: %w", err)
+	}
+	return reports, nil
+}
+
+// selection gathers conditions and their arguments.
+type selection struct {
+	where []string
+	args  []any
+}
+
+// and adds a condition; each %s in it stands for one of the arguments.
+func (s *selection) and(condition string, args ...any) {
+	places := make([]any, len(args))
+	for i, a := range args {
+		places[i] = s.arg(a)
+	}
+	s.where = append(s.where, fmt.Sprintf(condition, places...))
+}
+
+func (s *selection) arg(a any) string {
+	s.args = append(s.args, a)
+	return fmt.Sprintf("$%d", len(s.args))
+}
+
+func (s *selection) filter(q grid.ReportQuery) {
+	if len(q.States) > 0 {
+		s.where = append(s.where, "r.state IN ("+stateList(q.States)+")")
+	}
+	if q.Matter != "" {
+		s.and("starts_with(r.matter, %s)", q.Matter)
+	}
+	if !q.From.IsZero() {
+		s.and("r.at >= %s", q.From)
+	}
+	if !q.Until.IsZero() {
+		s.and("r.at < %s", q.Until)
+	}
+	if q.Box != nil {
+		s.and("r.x BETWEEN %s AND %s", q.Box.Min.X, q.Box.Max.X)
+		s.and("r.y BETWEEN %s AND %s", q.Box.Min.Y, q.Box.Max.Y)
+	}
+	if q.Before != uuid.Nil {
+		s.and("r.id < %s", [16]byte(q.Before))
+	}
+}
+
+// stateList writes states as literals, so that the planner sees that the index of
+// open reports serves for them.
+func stateList(states []grid.State) string {
+	names := make([]string, len(states))
+	for i, st := range states {
+		names[i] = "'" + st.String() + "'"
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *selection) sql(q grid.ReportQuery) string {
+	page := fmt.Sprintf(" ORDER BY r.id DESC LIMIT %d", q.Limit)
+	switch {
+	case q.Cells == nil:
+		return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
+	case len(q.Cells) > fewCells:
+		s.and("r.cell = ANY(%s)", q.Cells)
+		return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
+	}
+	cells := s.arg(q.Cells)
+	s.where = append(s.where, "r.cell = c.id")
+	return `SELECT ` + reportColumns + ` FROM unnest(` + cells + `::bigint[]) AS c (id)
+		CROSS JOIN LATERAL (SELECT r.* FROM report r` + s.clause() + page + `) r` + page
+}
+
+func (s *selection) clause() string {
+	if len(s.where) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(s.where, " AND ")
+}
+
+// ReportCount counts the reports, fast and roughly: as of the last time that
+// PostgreSQL took statistics.
+func (db *DB) ReportCount(ctx context.Context) (int64, error) {
+	counts, err := collect(ctx, db.pool, pgx.RowTo[int64], `
+		SELECT coalesce(sum(greatest(c.reltuples, 0))::bigint, 0)
+		FROM pg_partition_tree('report') p JOIN pg_class c ON c.oid = p.relid WHERE p.isleaf`)
+	if err != nil {
+		return 0, fmt.Errorf("count reports: %w", err)
+	}
+	return counts[0], nil
+}

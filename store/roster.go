@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	importer "jingwei/import"
+
+	"jingwei/grid"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Roster reads who is there and who has which post, with the matters.
+func (db *DB) Roster(ctx context.Context) (r *grid.Roster, err error) {
+	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+		r, err = readRoster(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load the roster: %w", err)
+	}
+	return r, nil
+}
+
+func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
+	workers, err := collect(ctx, tx, scanWorker, `SELECT id, code, name, role, phone, department FROM worker ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read workers: %w", err)
+	}
+	posts, err := collect(ctx, tx, scanPost, `SELECT id, worker, area, rank, lower(during), upper(during) FROM post ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	matters, err := collect(ctx, tx, scanMatter, `SELECT code, category, item, name, level, limit_minutes FROM matter ORDER BY code`)
+	if err != nil {
+		return nil, fmt.Errorf("read matters: %w", err)
+	}
+	return grid.NewRoster(workers, posts, matters), nil
+}
+
+// querier is a pool, a connection or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// collect runs a query and reads all rows.
+func collect[T any](ctx context.Context, q querier, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+func scanWorker(row pgx.CollectableRow) (w grid.Worker, err error) {
+	return w, row.Scan(&w.ID, &w.Code, &w.Name, &w.Role, &w.Phone, &w.Department)
+}
+
+func scanPost(row pgx.CollectableRow) (p grid.Post, err error) {
+	var until *time.Time
+	err = row.Scan(&p.ID, &p.Worker, &p.Area, &p.Rank, &p.From, &until)
+	p.From, p.Until = p.From.UTC(), orZero(until)
+	return p, err
+}
+
+func scanMatter(row pgx.CollectableRow) (m grid.Matter, err error) {
+	var level string
+	var minutes int
+	if err = row.Scan(&m.Code, &m.Category, &m.Item, &m.Name, &level, &minutes); err != nil {
+		return m, err
+	}
+	m.Limit = time.Duration(minutes) * time.Minute
+	m.Level, err = grid.ParseLevel(level)
+	return m, err
+}
+
+// orZero turns NULL into the zero time.
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// orNull turns a zero value into NULL.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// WorkerCodes returns the codes of all workers.
+func (db *DB) WorkerCodes(ctx context.Context) ([]string, error) {
+	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM worker ORDER BY code`)
+}
+
+// MatterCodes returns the codes of all matters.
+func (db *DB) MatterCodes(ctx context.Context) ([]string, error) {
+	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM matter ORDER BY code`)
+}
+
+// AreaCodes returns the codes of all areas of the current edition.
+func (db *DB) AreaCodes(ctx context.Context) ([]string, error) {
+	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM current_area ORDER BY code`)
+}
+
+// Posts returns all posts, past ones too, by the codes of worker and area: that
+// which the area had last.
+func (db *DB) Posts(ctx context.Context) ([]importer.Post, error) {
+	return collect(ctx, db.pool, scanPostByCode, `
+		SELECT w.code, c.code, p.rank, lower(p.during), upper(p.during)
+		FROM post p
+		JOIN worker w ON w.id = p.worker
+		JOIN LATERAL (
+			SELECT a.code FROM area a JOIN edition e ON e.id = a.since
+			WHERE a.id = p.area AND e.published IS NOT NULL
+			ORDER BY a.since DESC LIMIT 1
+		) c ON true
+		ORDER BY p.id`)
+}
+
+func scanPostByCode(row pgx.CollectableRow) (p importer.Post, err error) {
+	var until *time.Time
+	err = row.Scan(&p.Worker, &p.Area, &p.Rank, &p.From, &until)
+	p.From, p.Until = p.From.UTC(), orZero(until)
+	return p, err
+}

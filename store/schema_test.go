@@ -1,0 +1,95 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"jingwei/store"
+	"jingwei/store/storetest"
+)
+
+func TestMigrateUpAndDown(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	before := objects(t, db)
+	for range 2 {
+		if err := db.Migrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.CheckSchema(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.MigrateTo(ctx, 0); err != nil {
+			t.Fatal(err)
+		}
+		if after := objects(t, db); after != before {
+			t.Errorf("after down: %s\nbefore up: %s", after, before)
+		}
+	}
+}
+
+// objects lists what a schema has that no extension brought.
+func objects(t *testing.T, db *storetest.Database) string {
+	t.Helper()
+	return query[string](t, db, `
+		SELECT coalesce(string_agg(name, ' ' ORDER BY name), '') FROM (
+			SELECT oid, relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+			UNION ALL
+			SELECT oid, proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+		) o
+		WHERE name NOT LIKE 'goose%'
+			AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = o.oid AND d.deptype IN ('e', 'i'))
+			AND NOT EXISTS (SELECT 1 FROM pg_index i JOIN pg_depend d ON d.objid = i.indrelid AND d.deptype = 'e' WHERE i.indexrelid = o.oid)`)
+}
+
+func TestMigrateAtOnce(t *testing.T) {
+	db := storetest.Bare(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := db.CheckSchema(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckSchema(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	check := func(want string) {
+		t.Helper()
+		err := db.CheckSchema(ctx)
+		if !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	check("jingwei migrate")
+	if err := db.MigrateTo(ctx, 3); err != nil {
+		t.Fatal(err)
+	}
+	check("version 3")
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, db, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`)
+	check("newer")
+}
+
+func TestEveryConstraintIsNamed(t *testing.T) {
+	db := storetest.New(t)
+	unnamed := query[string](t, db, `
+		SELECT coalesce(string_agg(conrelid::regclass || '.' || conname, ' '), '')
+		FROM pg_constraint
+		WHERE connamespace = 'public'::regnamespace AND conislocal AND conname ~ '_(check|excl|key)[0-9]*$'
+			AND conrelid::regclass::text <> 'spatial_ref_sys'`)
+	if unnamed != "" {
+		t.Errorf("constraints with a generated name: %s", unnamed)
+	}
+}
