@@ -34,6 +34,11 @@ type BoundaryOptions struct {
 // taken for an error of drawing.
 const DefaultRepairWidth = 1.0
 
+// Memory is a soft limit for the process, in bytes, under which a file of 300 MB
+// is imported as fast as without one; a command sets it with
+// runtime/debug.SetMemoryLimit, as the collector would else let garbage double the heap.
+const Memory = 700 << 20
+
 // Boundaries reads files as one batch, lays it over the current edition and
 // publishes the result as the next, if nothing at all is wrong with it. What is
 // wrong is a *[Refused].

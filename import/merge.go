@@ -69,6 +69,7 @@ func (m *merged) lay(e *entry, level grid.Level) {
 		a.Kind = grid.General
 	}
 	m.after[a.Code], m.from[a.Code] = &a, e
+	e.area.Shape = nil // held once, so that it goes when it is replaced
 }
 
 // keep takes over from an area what the file does not say.

@@ -30,9 +30,9 @@ func convert(ctx context.Context, path, crs string, read func(io.Reader) error) 
 	if err != nil {
 		return fmt.Errorf("%s: not GeoJSON in longitude and latitude; converting it needs ogr2ogr, which is not installed (Debian: gdal-bin)", path)
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, ogrArguments(path, crs)...)
+	cmd := exec.CommandContext(running, program, ogrArguments(path, crs)...)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.StdoutPipe()
@@ -47,6 +47,9 @@ func convert(ctx context.Context, path, crs string, read func(io.Reader) error) 
 		cancel()
 	}
 	waitErr := cmd.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	return converted(path, readErr, waitErr, complaints.String())
 }
 
@@ -54,7 +57,7 @@ func convert(ctx context.Context, path, crs string, read func(io.Reader) error) 
 // cut off or empty when it fails itself, and is killed when the reader fails.
 func converted(path string, readErr, waitErr error, complaints string) error {
 	var exit *exec.ExitError
-	failed := errors.As(waitErr, &exit) && exit.Exited() || strings.Contains(complaints, "ERROR")
+	failed := errors.As(waitErr, &exit) && exit.Exited() || strings.Contains("\n"+complaints, "\nERROR ")
 	switch {
 	case failed:
 		return fmt.Errorf("%s: ogr2ogr: %s", path, hinted(complaints))

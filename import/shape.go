@@ -20,8 +20,9 @@ type shapeReader struct {
 	ring  geo.Ring
 	poly  geo.Polygon
 	shape geo.MultiPolygon
-	first geo.Pos // the first position
-	lon   []byte
+	first geo.Pos // of the geometry
+	lon   []byte  // of the position being read
+	at    geo.Pos // the position just read
 }
 
 // read reads a geometry or null, which has no shape.
@@ -94,61 +95,61 @@ func (g *shapeReader) nested(level int) error {
 		return g.fail("coordinates nested deeper than those of a MultiPolygon")
 	}
 	items, numbers := 0, 0
-	var x, y int32
-	err := g.list('[', ']', func() (err error) {
+	err := g.list('[', ']', func() error {
 		items++
 		c, err := g.next()
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if c == '[' {
+		case c == '[':
 			return g.nested(level + 1)
 		}
 		numbers++
-		switch numbers {
-		case 1:
-			var b []byte
-			b, err = g.number()
-			g.lon = append(g.lon[:0], b...)
-		case 2:
-			x, y, err = g.position()
-		default:
-			_, err = g.number()
-		}
-		return err
+		return g.coordinate(numbers)
 	})
 	switch {
 	case err != nil:
 		return err
 	case numbers == items && items > 0:
-		return g.corner(level, numbers, geo.Pos{X: x, Y: y})
+		return g.corner(level, numbers)
 	case numbers > 0:
 		return g.fail("numbers and arrays side by side in coordinates")
 	}
 	return g.close(level, items)
 }
 
-// position reads the latitude that follows g.lon.
-func (g *shapeReader) position() (x, y int32, err error) {
-	lat, err := g.number()
-	if err != nil {
-		return 0, 0, err
+// coordinate reads the n-th number of a position: longitude, latitude, and what
+// is not used.
+func (g *shapeReader) coordinate(n int) error {
+	b, err := g.number()
+	switch {
+	case err != nil:
+		return err
+	case n == 1:
+		g.lon = append(g.lon[:0], b...)
+	case n == 2:
+		g.at, err = g.position(b)
 	}
+	return err
+}
+
+// position turns g.lon and a latitude into a position.
+func (g *shapeReader) position(lat []byte) (geo.Pos, error) {
 	if g.datum == datum.WGS84 {
 		x, okX := units(g.lon)
 		y, okY := units(lat)
 		if okX && okY && -geo.MaxY < y && y < geo.MaxY {
-			return x, y, nil
+			return geo.Pos{X: x, Y: y}, nil
 		}
 	}
 	at, wrong := place(degrees(g.lon), degrees(lat), g.datum)
 	switch {
 	case wrong == "":
-		return at.X, at.Y, nil
+		return at, nil
 	case strings.HasSuffix(wrong, notDegrees):
 		wrong += ": if they are metres of a projection, name it with --crs EPSG:n"
 	}
-	return 0, 0, g.fail("%s", wrong)
+	return at, g.fail("%s", wrong)
 }
 
 // place quantises a position given in a datum; wrong says why it cannot.
@@ -183,18 +184,18 @@ func outOfRange(lon, lat float64) string {
 // decimal writes a number without an exponent.
 func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// corner adds a position, found in an array at that level.
-func (g *shapeReader) corner(level, numbers int, p geo.Pos) error {
+// corner adds the position just read, an array at that level.
+func (g *shapeReader) corner(level, numbers int) error {
 	if numbers < 2 {
 		return g.fail("a position of one number")
 	}
 	if g.depth == 0 {
-		g.depth, g.first, g.ring = level, p, g.ring[:0]
+		g.depth, g.first, g.ring = level, g.at, g.ring[:0]
 	}
 	if g.depth != level {
 		return g.fail("positions at different depths in one geometry")
 	}
-	g.ring = append(g.ring, p)
+	g.ring = append(g.ring, g.at)
 	return nil
 }
 
