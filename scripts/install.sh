@@ -145,7 +145,7 @@ describe() {
 own_node() {
 	platform=$(node -p 'process.platform + "-" + process.arch')
 	say "Node.js $(node --version) is older than $min_node: fetching $node_version into bin/tools"
-	npm install --silent --no-audit --no-fund --prefix "$tools" "node-$platform@$node_version" npm@11 >&2
+	npm install --loglevel=error --no-audit --no-fund --prefix "$tools" "node-$platform@$node_version" npm@11 >&2
 	has_own_node || die "please install Node.js $min_node or newer"
 }
 

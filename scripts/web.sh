@@ -46,7 +46,7 @@ check() {
 	build
 	npm run --silent check
 	npm test --silent
-	CHROMIUM=$(browser) || { echo 'web: no Chromium, so not tested in a browser' && return; }
+	CHROMIUM=${CHROMIUM:-$(browser)} || { echo 'web: no Chromium, so not tested in a browser' && return; }
 	export CHROMIUM
 	npm run --silent test:e2e
 }
