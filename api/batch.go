@@ -6,9 +6,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"jingwei/grid"
 
@@ -52,8 +55,9 @@ func (a *API) postMany(c *call) error {
 }
 
 // readLines starts each line on its way and queues where its answer will come.
-func (a *API) readLines(c *call, answers chan<- chan lineView) error {
-	in := bufio.NewReaderSize(c.r.Body, 64<<10)
+func (a *API) readLines(c *call, answers chan<- chan lineView) (err error) {
+	defer caught(&err) // a goroutine of ours: nobody above would
+	in, turns := bufio.NewReaderSize(c.r.Body, 64<<10), newTurns()
 	for c.r.Context().Err() == nil {
 		line, err := readLine(in)
 		if errors.Is(err, io.EOF) {
@@ -67,34 +71,83 @@ func (a *API) readLines(c *call, answers chan<- chan lineView) error {
 			continue
 		}
 		answer := make(chan lineView, 1)
+		if taken, err := c.takeLine(line, err, a.Now()); err != nil {
+			answer <- failedLine(idIn(line), err)
+		} else {
+			wait, done := turns.next(taken.report.ID)
+			go func() {
+				defer done()
+				<-wait
+				answer <- a.keepLine(c, taken)
+			}()
+		}
 		answers <- answer
-		go func() { answer <- a.fileLine(c, line, err) }()
 	}
 	return c.r.Context().Err()
 }
 
-// fileLine takes one line. unread is why it could not be read, if it could not.
-func (a *API) fileLine(c *call, line []byte, unread error) (v lineView) {
-	defer func() {
-		if p := recover(); p != nil { // a goroutine of ours: nobody above would
-			a.Log.Error("panic in a line of reports", "panic", p, "stack", string(debug.Stack()))
-			v = failedLine("", errors.New("panic"))
-		}
-	}()
+// takeLine reads one line. unread is why there is none, if there is none.
+func (c *call) takeLine(line []byte, unread error, now time.Time) (intake, error) {
 	if unread != nil {
-		return failedLine("", unread)
+		return intake{}, unread
 	}
-	in, err := c.take(line, uuid.Nil, a.Now())
+	return c.take(line, uuid.Nil, now)
+}
+
+// keepLine answers one line once it is committed.
+func (a *API) keepLine(c *call, in intake) lineView {
+	receipt, err := a.keepCaught(c, in)
 	if err != nil {
-		return failedLine(idIn(line), err)
-	}
-	receipt, err := a.keep(c, in)
-	if err != nil {
+		if p := asProblem(err); p.Status == http.StatusInternalServerError {
+			a.Log.ErrorContext(c.r.Context(), "line failed", "request", c.w.Header().Get(requestID), "error", err)
+		}
 		return failedLine(in.report.ID.String(), err)
 	}
 	return lineView{
 		ID: receipt.Report.ID.String(), Status: filedStatus(receipt.Outcome),
 		Cell: codeOf(c.s, receipt.Report.Cell), Warning: in.warning,
+	}
+}
+
+func (a *API) keepCaught(c *call, in intake) (r grid.Receipt, err error) {
+	defer caught(&err)
+	return a.keep(c, in)
+}
+
+// caught turns a panic into an error.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+// turns lets the lines of one stream with the same id take turns in their order,
+// so that the first is the one that is kept.
+type turns struct {
+	mu   sync.Mutex
+	last map[uuid.UUID]chan struct{} // closed when the last line with that id is done
+}
+
+func newTurns() *turns { return &turns{last: map[uuid.UUID]chan struct{}{}} }
+
+// next returns what to wait for before a line is kept, and what to call after.
+func (t *turns) next(id uuid.UUID) (wait <-chan struct{}, done func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, ok := t.last[id]
+	if !ok {
+		before = make(chan struct{})
+		close(before)
+	}
+	mine := make(chan struct{})
+	t.last[id] = mine
+	return before, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.last[id] == mine {
+			delete(t.last, id)
+		}
+		close(mine)
 	}
 }
 

@@ -136,7 +136,8 @@ type memory struct {
 	reports map[uuid.UUID]grid.Report
 	steps   map[uuid.UUID][]grid.Step
 	events  []grid.Event
-	fail    error // returned by everything when set
+	fail    error  // returned by everything when set
+	panicAt string // the id whose report cannot be kept
 	lookups int
 	appends int
 }
@@ -157,6 +158,9 @@ func (m *memory) Append(_ context.Context, e grid.Entry) (grid.Receipt, error) {
 	defer m.mu.Unlock()
 	if m.fail != nil {
 		return grid.Receipt{}, m.fail
+	}
+	if e.Report.ID.String() == m.panicAt {
+		panic(m.panicAt)
 	}
 	if old, ok := m.reports[e.Report.ID]; ok {
 		if e.Report.Retells(old) {

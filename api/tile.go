@@ -78,5 +78,29 @@ func tileProblem(err error) error {
 	return fmt.Errorf("make a tile: %w", err)
 }
 
-func (a *API) tileJSON(c *call) error { return nil }
-func (a *API) style(c *call) error    { return nil }
+// tileJSON describes the tiles. Filters that it is asked with go on to the tiles.
+func (a *API) tileJSON(c *call) error {
+	picture, err := a.picture(c)
+	if err != nil {
+		return err
+	}
+	p := newParams(c.r.URL)
+	p.level()
+	p.filter()
+	if err := p.end(); err != nil {
+		return err
+	}
+	url := origin(c.r) + "/tiles/areas/{z}/{x}/{y}.mvt"
+	if len(p.values) > 0 {
+		url += "?" + p.values.Encode()
+	}
+	return c.json(http.StatusOK, picture.Tiles.TileJSON(url, c.root))
+}
+
+// style answers a map style for the tiles of this host.
+func (a *API) style(c *call) error {
+	if err := newParams(c.r.URL).end(); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, tiles.Style(origin(c.r)))
+}
