@@ -2,6 +2,7 @@ package geo
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/paulmach/orb"
 )
@@ -27,6 +28,21 @@ func (r Ring) Area2() int64 {
 		sum += ax*by - bx*ay
 	}
 	return sum
+}
+
+// CounterClockwise reports whether r encloses more ground counter-clockwise than
+// clockwise. Unlike the sign of Area2 it is right for all the globe.
+func (r Ring) CounterClockwise() bool {
+	var about float64 // in square units; each term is off by 2¹¹ at most
+	for i := 1; i+1 < len(r); i++ {
+		ax, ay := int64(r[i].X)-int64(r[0].X), int64(r[i].Y)-int64(r[0].Y)
+		bx, by := int64(r[i+1].X)-int64(r[0].X), int64(r[i+1].Y)-int64(r[0].Y)
+		about += float64(ax*by) - float64(bx*ay)
+	}
+	if math.Abs(about) > 1<<62 {
+		return about > 0
+	}
+	return r.Area2() > 0
 }
 
 // Box returns the smallest box around r.
@@ -110,7 +126,7 @@ func FromOrb(m orb.MultiPolygon) (MultiPolygon, error) {
 				}
 				continue
 			}
-			if (r.Area2() > 0) != (i == 0) {
+			if r.CounterClockwise() != (i == 0) {
 				r.Reverse()
 			}
 			p = append(p, r)

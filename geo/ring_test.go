@@ -76,6 +76,24 @@ func TestArea2OfHalfTheGlobe(t *testing.T) {
 	}
 }
 
+func TestCounterClockwiseIsTheSignOfTheArea(t *testing.T) {
+	for name, draw := range map[string]*rapid.Generator[geo.Ring]{"small": small, "large": rings} {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			r := draw.Draw(t, "ring")
+			area := shoelace(r)
+			if windsMore := area.CmpAbs(new(big.Int).Lsh(big.NewInt(1), 64)) >= 0; windsMore {
+				t.Skip("more than the globe")
+			}
+			if got, want := r.CounterClockwise(), area.Sign() > 0; got != want {
+				t.Fatalf("%v: counter-clockwise %v, want %v", r, got, want)
+			}
+		}))
+	}
+	if globe := box(-geo.MaxX, -geo.MaxY, geo.MaxX, geo.MaxY); !globe.CounterClockwise() {
+		t.Error("the globe runs clockwise")
+	}
+}
+
 // crossings is whether p, moved by (e², e), lies inside r: it counts the edges
 // above p that the moved meridian of p crosses, by fractions.
 func crossings(r geo.Ring, p geo.Pos) bool {

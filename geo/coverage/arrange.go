@@ -115,7 +115,7 @@ func (a *arrangement) group() {
 	a.within = make([]int32, len(a.loops))
 	var inner []int32
 	for l := range a.loops {
-		if a.ring(int32(l)).Area2() > 0 {
+		if a.ring(int32(l)).CounterClockwise() {
 			a.within[l] = int32(len(a.regions))
 			a.regions = append(a.regions, region{loops: []int32{int32(l)}})
 		} else {

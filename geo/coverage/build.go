@@ -168,19 +168,21 @@ func (m *mesh) ringWith(start int32, at map[int32][]geo.Pos) geo.Ring {
 	}
 }
 
-// wrongWindings returns the edges of the border in rings that do not have the
-// winding number 1 on their left and 0 on their right, and of those that bound
-// a hole in the territory.
+// wrongWindings returns the edges of the border that do not have the winding
+// number 1 on their left and 0 on their right, and those that bound a hole in
+// the territory.
 func (m *mesh) wrongWindings(border []int32, edges []edge) []int32 {
 	s := newStrips(edges)
 	byEdge := make(map[edge]int32, len(border))
+	var wrong []int32
 	for i, e := range border {
 		byEdge[edges[i]] = e
+		if left, right := s.beside(edges[i]); left != 1 || right != 0 {
+			wrong = append(wrong, e)
+		}
 	}
-	var wrong []int32
 	for _, r := range trace(edges) {
-		left, right := s.beside(r)
-		if left == 1 && right == 0 && r.Area2() > 0 {
+		if r.CounterClockwise() {
 			continue
 		}
 		for _, e := range edgesOf(nil, geo.MultiPolygon{{r}}) {

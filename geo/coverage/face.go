@@ -22,21 +22,24 @@ func normalise(f Face) (geo.MultiPolygon, []Violation) {
 		return nil, bad
 	}
 	if len(rings) == 1 && len(touches) == 0 && distinct(rings[0]) {
-		if rings[0].Area2() < 0 {
-			rings[0].Reverse()
-		}
 		return shape, nil
 	}
 	return assemble(f, cancel(split(edges, touches)))
 }
 
+// cleanRings returns the rings of all polygons, the first of each running
+// counter-clockwise and the others, its holes, clockwise.
 func cleanRings(shape geo.MultiPolygon) geo.Polygon {
 	var rings geo.Polygon
 	for _, poly := range shape {
-		for _, r := range poly {
-			if r = clean(r); r != nil {
-				rings = append(rings, r)
+		for i, r := range poly {
+			if r = clean(r); r == nil {
+				continue
 			}
+			if r.CounterClockwise() != (i == 0) {
+				r.Reverse()
+			}
+			rings = append(rings, r)
 		}
 	}
 	return rings
@@ -144,25 +147,19 @@ func cancel(edges []edge) []edge {
 // assemble traces noded edges that do not cross into polygons, and checks that
 // the winding number is 1 inside and 0 outside.
 func assemble(f Face, edges []edge) (geo.MultiPolygon, []Violation) {
-	strips := newStrips(edges)
-	var outer, holes []geo.Ring
-	for _, r := range trace(edges) {
-		left, right := strips.beside(r)
-		switch {
-		case left-right > 1:
-			return nil, []Violation{{Rule: SelfTouch, Faces: []string{f.Name}, At: lowest(r)}}
-		case left != 1 || right != 0:
-			return nil, []Violation{{Rule: SelfCross, Faces: []string{f.Name}, At: lowest(r)}}
-		case r.Area2() > 0:
-			outer = append(outer, r)
-		default:
-			holes = append(holes, r)
-		}
-	}
-	if len(outer) == 0 {
+	if len(edges) == 0 {
 		return nil, []Violation{{Rule: Empty, Faces: []string{f.Name}, At: somewhere(f.Shape)}}
 	}
-	return nest(outer, holes), nil
+	strips := newStrips(edges)
+	for _, e := range edges {
+		switch left, right := strips.beside(e); {
+		case left-right > 1:
+			return nil, []Violation{{Rule: SelfTouch, Faces: []string{f.Name}, At: e.a}}
+		case left != 1 || right != 0:
+			return nil, []Violation{{Rule: SelfCross, Faces: []string{f.Name}, At: e.a}}
+		}
+	}
+	return polygons(edges), nil
 }
 
 func lowest(r geo.Ring) geo.Pos { return slices.MinFunc(r, geo.Pos.Compare) }
@@ -170,7 +167,7 @@ func lowest(r geo.Ring) geo.Pos { return slices.MinFunc(r, geo.Pos.Compare) }
 // nest gives each hole to the smallest outer ring around it.
 func nest(outer, holes []geo.Ring) geo.MultiPolygon {
 	slices.SortFunc(outer, func(a, b geo.Ring) int {
-		return cmp.Or(cmp.Compare(a.Area2(), b.Area2()), lowest(a).Compare(lowest(b)))
+		return cmp.Or(cmp.Compare(uint64(a.Area2()), uint64(b.Area2())), lowest(a).Compare(lowest(b)))
 	})
 	out := make(geo.MultiPolygon, len(outer))
 	for i, r := range outer {

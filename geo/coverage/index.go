@@ -158,28 +158,73 @@ func narrowEnds(edge []uint32, corner geo.Pos) (a, b geo.Pos) {
 		geo.Pos{X: corner.X + int32(int16(edge[1])), Y: corner.Y + int32(edge[1])>>16}
 }
 
-// touching returns the lowest face whose piece of the outer border among the
-// edges of a leaf holds p, or None.
+// touching returns the lowest face that touches p, which is outside, or None: the
+// edges of a leaf are those that reach into the tile of p.
 func touching(edges []uint32, wide bool, corner, p geo.Pos) int32 {
-	size := uint32(narrowSize)
+	l := leaf{edges, narrowSize, corner}
 	if wide {
-		size = wideSize
+		l.size = wideSize
 	}
 	best := None
-	for ; len(edges) >= int(size); edges = edges[size:] {
-		change := edges[size-1]
-		if change&borderChange == 0 {
-			continue
-		}
-		var a, b geo.Pos
-		if wide {
-			a, b = wideEnds(edges)
-		} else {
-			a, b = narrowEnds(edges, corner)
-		}
-		if f := int32(change&^borderChange) - 1; geo.OnSegment(a, b, p) && (best == None || f < best) {
-			best = f
+	for i := range l.len() {
+		for _, ray := range l.rays(i, p) {
+			if ray == p {
+				continue
+			}
+			if f := l.after(ray, p); f != None && (best == None || f < best) {
+				best = f
+			}
 		}
 	}
 	return best
 }
+
+// leaf is the edges of a leaf, size words each.
+type leaf struct {
+	words  []uint32
+	size   int
+	corner geo.Pos
+}
+
+func (l *leaf) len() int { return len(l.words) / l.size }
+
+// rays returns the ends of edge i if it holds p, and else p twice: the edge
+// leaves p towards those that are not p.
+func (l *leaf) rays(i int, p geo.Pos) [2]geo.Pos {
+	var a, b geo.Pos
+	if edge := l.words[i*l.size:]; l.size == wideSize {
+		a, b = wideEnds(edge)
+	} else {
+		a, b = narrowEnds(edge, l.corner)
+	}
+	if !geo.OnSegment(a, b, p) {
+		return [2]geo.Pos{p, p}
+	}
+	return [2]geo.Pos{a, b}
+}
+
+// after returns the face that comes after the ray from p towards last, turning
+// clockwise about p from upwards, where the outside is.
+func (l *leaf) after(last, p geo.Pos) int32 {
+	face := uint32(0)
+	for i := range l.len() {
+		for _, ray := range l.rays(i, p) {
+			if ray != p && !turnsBefore(last, ray, p) {
+				face ^= l.words[(i+1)*l.size-1]
+			}
+		}
+	}
+	return int32(face&^borderChange) - 1
+}
+
+// turnsBefore reports whether, turning clockwise about p from just right of
+// upwards, the direction of a comes before that of b.
+func turnsBefore(a, b, p geo.Pos) bool {
+	if ha, hb := onLeft(a, p), onLeft(b, p); ha != hb {
+		return hb
+	}
+	return geo.Orient(p, a, b) < 0
+}
+
+// onLeft reports whether a is left of p, or straight up.
+func onLeft(a, p geo.Pos) bool { return a.X < p.X || a.X == p.X && a.Y > p.Y }

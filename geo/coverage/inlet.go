@@ -19,7 +19,7 @@ func (m *mesh) inlets(names []string) []Violation {
 	boxPairs(b.boxes(), func(i, j int) bool {
 		for _, pair := range [2][2]int{{i, j}, {j, i}} {
 			e, at := b.edges[pair[0]], b.edges[pair[1]].a
-			if at == e.a || at == e.b || geo.Orient(e.a, e.b, at) > 0 {
+			if at == e.a || at == e.b || geo.Orient(e.a, e.b, at) > 0 || polar(at) {
 				continue
 			}
 			d := geo.DistanceToSegment(at, e.a, e.b)
@@ -43,6 +43,10 @@ func (m *mesh) inlets(names []string) []Violation {
 }
 
 const inletDepth = 20
+
+// polar reports whether p is within a tenth of a degree of a pole, where borders
+// are close to one another for being there.
+func polar(p geo.Pos) bool { return max(p.Y, -p.Y) > geo.MaxY-geo.PerDegree/10 }
 
 func pairOf(names []string, faces [2]int32) []string {
 	if faces[0] == faces[1] {

@@ -111,7 +111,7 @@ func (a *arrangement) sides(i int) (left, right int32) {
 func polygons(edges []edge) geo.MultiPolygon {
 	var outer, holes []geo.Ring
 	for _, r := range trace(edges) {
-		if r.Area2() > 0 {
+		if r.CounterClockwise() {
 			outer = append(outer, r)
 		} else {
 			holes = append(holes, r)

@@ -10,7 +10,7 @@ import (
 func (c *Coverage) Shape(f int32) geo.MultiPolygon {
 	var outer, holes []geo.Ring
 	for _, refs := range c.rings[f] {
-		if r := c.ring(refs); r.Area2() > 0 {
+		if r := c.ring(refs); r.CounterClockwise() {
 			outer = append(outer, r)
 		} else {
 			holes = append(holes, r)

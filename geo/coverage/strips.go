@@ -21,6 +21,9 @@ func newStrips(edges []edge) *strips {
 	}
 	n := int64(len(edges) + 1)
 	s := &strips{edges: edges, minY: int64(box.Min.Y)}
+	if len(edges) == 0 {
+		return s
+	}
 	// Strips are at least as high as half the average edge: an edge is in three
 	// of them on average at most.
 	s.high = max((int64(box.Max.Y)-s.minY)/n, sum/(2*n)) + 1
@@ -49,20 +52,19 @@ func (s *strips) winding(p half) int {
 // at returns the edges in the strip of p.
 func (s *strips) at(p half) []int32 {
 	y := p.y >> 1
-	if y < s.minY || s.strip(y) >= int64(len(s.list)) {
+	if len(s.list) == 0 || y < s.minY || s.strip(y) >= int64(len(s.list)) {
 		return nil
 	}
 	return s.list[s.strip(y)]
 }
 
-// beside returns the winding numbers just left and just right of r, which must
-// run along edges that are noded and do not cross.
-func (s *strips) beside(r geo.Ring) (left, right int) {
-	a, b := r[len(r)-1], r[0]
-	p := middle(a, b)
+// beside returns the winding numbers just left and just right of e, one of the
+// edges, which must be noded and not cross.
+func (s *strips) beside(e edge) (left, right int) {
+	p := middle(e.a, e.b)
 	w := s.winding(p)
-	net := s.net(a, b, p)
-	if geo.Side(a, b, a) > 0 {
+	net := s.net(e.a, e.b, p)
+	if geo.Side(e.a, e.b, e.a) > 0 {
 		return w, w - net
 	}
 	return w + net, w
