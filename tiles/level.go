@@ -60,15 +60,19 @@ func (d *drawn) touching(b geo.Box) []int32 {
 	return faces
 }
 
-// simplified returns the borders for zoom z, without the positions that make out
-// less than half a square tile unit. When few can go, they all stay: the same
-// coverage then serves many zooms.
-func (d *drawn) simplified(z uint32) *coverage.Coverage {
-	c := d.cover.Simplify(0.5 * unitArea(z, middle(d.cover)))
-	if 10*positions(c) > 9*positions(d.cover) {
-		return d.cover
+// fine is how long edges are on average, in tile units, where nothing is left to
+// simplify.
+const fine = 8
+
+// net returns the borders for zoom z: without the positions that make out less
+// than half a square tile unit, if edges are so short that there are many.
+func (d *drawn) net(z uint32) *net {
+	c := d.cover
+	unit := unitArea(z, middle(c))
+	if edgeLength(c) < fine*math.Sqrt(unit) {
+		c = c.Simplify(unit / 2)
 	}
-	return c
+	return newNet(c, z)
 }
 
 // unitArea returns the area of a square tile unit at zoom z, in square lattice
@@ -79,6 +83,21 @@ func unitArea(z uint32, at geo.Pos) float64 {
 	return perUnit * perUnit * math.Cos(at.Lat()*math.Pi/180)
 }
 
+// edgeLength returns the mean length of the edges of c in lattice units, the sum
+// of both directions taken for it.
+func edgeLength(c *coverage.Coverage) float64 {
+	sum, n := 0.0, 0
+	for _, a := range c.Arcs() {
+		n += len(a.Pos) - 1
+		for k := range len(a.Pos) - 1 {
+			p, q := a.Pos[k], a.Pos[k+1]
+			sum += math.Abs(float64(p.X)-float64(q.X)) + math.Abs(float64(p.Y)-float64(q.Y))
+		}
+	}
+	return sum / float64(max(1, n))
+}
+
+// positions returns how many positions the arcs of c have.
 func positions(c *coverage.Coverage) (n int) {
 	for _, a := range c.Arcs() {
 		n += len(a.Pos)

@@ -51,7 +51,7 @@ func round(v float64) int64 { return int64(math.Floor(v + 0.5)) }
 // box returns the lattice box around a tile with its buffer, rounded outwards.
 func (a Address) box() geo.Box {
 	m := a.projection()
-	const margin = Buffer + 1
+	const margin = Buffer + 2 // rounding may move a border so far
 	west, east := float64(m.origin.x-margin), float64(m.origin.x+mvt.Extent+margin)
 	north, south := float64(m.origin.y-margin), float64(m.origin.y+mvt.Extent+margin)
 	return geo.Box{

@@ -4,47 +4,47 @@ import (
 	"cmp"
 	"slices"
 
-	"jingwei/geo"
 	"jingwei/tiles/mvt"
 )
 
-// pen turns shapes into geometry commands for one tile, in memory that it uses
-// again and again.
+// pen turns faces of a net into geometry commands for one tile, in memory that it
+// uses again and again.
 type pen struct {
-	projection
-	at     map[point]int32
+	net    *net
+	origin point
+	visits visits
 	cursor mvt.Cursor
+	wire   [][]mvt.Point
 }
 
-func newPen(a Address) *pen {
-	return &pen{projection: a.projection(), at: map[point]int32{}}
+func newPen(n *net, a Address) *pen {
+	return &pen{net: n, origin: a.projection().origin, visits: visits{}}
 }
 
-// append appends the commands for the part of shape in the tile with its buffer;
+// append appends the commands for the part of a face in the tile with its buffer;
 // nothing if no area of it is there.
-func (w *pen) append(dst []byte, shape geo.MultiPolygon) []byte {
+func (w *pen) append(dst []byte, face int32) []byte {
 	w.cursor = mvt.Cursor{}
-	for _, polygon := range shape {
-		var rings [][]point
-		for _, r := range polygon {
-			rings = append(rings, w.project(r))
-		}
-		if !within(rings) {
-			rings = clip(rings)
-		}
-		for _, p := range nest(w.simple(rings)) {
-			dst = mvt.AppendPolygon(dst, &w.cursor, p...)
-		}
+	rings := w.rings(face)
+	if !within(rings) {
+		rings = normalise(clip(rings), w.visits)
+	}
+	for _, polygon := range nest(rings) {
+		dst = mvt.AppendPolygon(dst, &w.cursor, w.points(polygon)...)
 	}
 	return dst
 }
 
-func (w *pen) project(r geo.Ring) []point {
-	out := make([]point, len(r))
-	for i, p := range r {
-		out[i] = w.point(p)
+// rings returns the rings of a face as seen from the tile's origin, made anew.
+func (w *pen) rings(face int32) [][]point {
+	rings := make([][]point, len(w.net.faces[face]))
+	for i, r := range w.net.faces[face] {
+		rings[i] = make([]point, len(r))
+		for k, p := range r {
+			rings[i][k] = point{p.x - w.origin.x, p.y - w.origin.y}
+		}
 	}
-	return out
+	return rings
 }
 
 // within reports whether nothing is to be clipped.
@@ -59,55 +59,37 @@ func within(rings [][]point) bool {
 	return true
 }
 
-// simple cuts rings at the positions they pass more than once, as rounding makes
-// them, into rings that do not touch themselves. What is left of them has three
-// or more positions; the rest goes to and fro without area.
-func (w *pen) simple(rings [][]point) [][]mvt.Point {
-	var out [][]mvt.Point
-	for _, r := range rings {
-		clear(w.at)
-		path := make([]mvt.Point, 0, len(r))
+// points returns the rings of a polygon, all within the tile and its buffer, until
+// it is called again.
+func (w *pen) points(polygon [][]point) [][]mvt.Point {
+	for len(w.wire) < len(polygon) {
+		w.wire = append(w.wire, nil)
+	}
+	for i, r := range polygon {
+		w.wire[i] = w.wire[i][:0]
 		for _, p := range r {
-			j, again := w.at[p]
-			if !again {
-				w.at[p] = int32(len(path))
-				path = append(path, mvt.Point{X: int32(p.x), Y: int32(p.y)})
-				continue
-			}
-			if len(path)-int(j) >= 3 {
-				out = append(out, slices.Clone(path[j:]))
-			}
-			for _, q := range path[j+1:] {
-				delete(w.at, point{int64(q.X), int64(q.Y)})
-			}
-			path = path[:j+1]
-		}
-		if len(path) >= 3 {
-			out = append(out, path)
+			w.wire[i] = append(w.wire[i], mvt.Point{X: int32(p.x), Y: int32(p.y)})
 		}
 	}
-	return out
+	return w.wire[:len(polygon)]
 }
 
-// nest sorts rings, oriented as in package geo, into polygons: each exterior with
-// its holes. A ring that became a hole by rounding, and lies in no exterior, is
-// dropped.
-func nest(rings [][]mvt.Point) [][][]mvt.Point {
-	var polygons [][][]mvt.Point
-	var holes [][]mvt.Point
+// nest sorts normalised rings into polygons: each exterior with its holes.
+func nest(rings [][]point) [][][]point {
+	var polygons [][][]point
+	var holes [][]point
 	for _, r := range rings {
-		switch a := mvt.Area2(r); { // y runs down: counter-clockwise is negative
-		case a < 0:
-			polygons = append(polygons, [][]mvt.Point{r})
-		case a > 0:
+		if area2(r) < 0 {
+			polygons = append(polygons, [][]point{r})
+		} else {
 			holes = append(holes, r)
 		}
 	}
 	if len(holes) == 0 {
 		return polygons
 	}
-	slices.SortStableFunc(polygons, func(a, b [][]mvt.Point) int {
-		return cmp.Compare(mvt.Area2(b[0]), mvt.Area2(a[0])) // the smallest first
+	slices.SortStableFunc(polygons, func(a, b [][]point) int {
+		return cmp.Compare(area2(b[0]), area2(a[0])) // the smallest first
 	})
 	for _, h := range holes {
 		for i := range polygons {
@@ -118,35 +100,4 @@ func nest(rings [][]mvt.Point) [][][]mvt.Point {
 		}
 	}
 	return polygons
-}
-
-// inside reports whether hole lies in exterior, which it does not cross: whether
-// the first middle of its edges that is not on the border of exterior does.
-func inside(hole, exterior []mvt.Point) bool {
-	a := hole[len(hole)-1]
-	for _, b := range hole {
-		if in, on := contains(exterior, int64(a.X)+int64(b.X), int64(a.Y)+int64(b.Y)); !on {
-			return in
-		}
-		a = b
-	}
-	return false
-}
-
-// contains reports whether the position half of x, y is in r by the even-odd
-// rule, or on it.
-func contains(r []mvt.Point, x, y int64) (in, on bool) {
-	a := r[len(r)-1]
-	for _, b := range r {
-		ax, ay, bx, by := 2*int64(a.X)-x, 2*int64(a.Y)-y, 2*int64(b.X)-x, 2*int64(b.Y)-y
-		cross := ax*by - bx*ay
-		if cross == 0 && min(ax, bx) <= 0 && max(ax, bx) >= 0 && min(ay, by) <= 0 && max(ay, by) >= 0 {
-			return false, true
-		}
-		if (ay > 0) != (by > 0) && (cross > 0) == (by > ay) {
-			in = !in
-		}
-		a = b
-	}
-	return in, false
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"jingwei/geo"
-	"jingwei/geo/coverage"
 	"jingwei/grid"
 
 	"golang.org/x/sync/singleflight"
@@ -19,7 +18,7 @@ type Pyramid struct {
 	areaM2   []float64
 	zooms    []zooms
 	flights  singleflight.Group
-	levels   *memory // *drawn and *coverage.Coverage
+	levels   *memory // *drawn and *net
 	tiles    *memory // what is keyed by a place
 }
 
@@ -122,34 +121,29 @@ func kept[T any](ctx context.Context, p *Pyramid, m *memory, key any, make func(
 func (p *Pyramid) level(ctx context.Context, l grid.Level) (*drawn, error) {
 	return kept(ctx, p, p.levels, l, func(context.Context) (*drawn, int, error) {
 		d := newDrawn(p.snapshot, l)
-		return d, weight(d.cover, p.snapshot.Coverage()), nil
+		bytes := 0
+		if d.cover != p.snapshot.Coverage() {
+			bytes = 64 * positions(d.cover) // with the index
+		}
+		return d, bytes, nil
 	})
 }
 
-// borders is the key of the borders of a level at a zoom.
+// borders is the key of the net of a level at a zoom.
 type borders struct {
 	level grid.Level
 	z     uint32
 }
 
-func (p *Pyramid) borders(ctx context.Context, l grid.Level, z uint32) (*coverage.Coverage, error) {
-	return kept(ctx, p, p.levels, borders{l, z}, func(ctx context.Context) (*coverage.Coverage, int, error) {
+func (p *Pyramid) net(ctx context.Context, l grid.Level, z uint32) (*net, error) {
+	return kept(ctx, p, p.levels, borders{l, z}, func(ctx context.Context) (*net, int, error) {
 		d, err := p.level(ctx, l)
 		if err != nil {
 			return nil, 0, err
 		}
-		c := d.simplified(z)
-		return c, weight(c, d.cover), nil
+		n := d.net(z)
+		return n, 16*n.size + 64*len(n.faces), nil
 	})
-}
-
-// weight returns the bytes a coverage takes besides the one it was made from,
-// about.
-func weight(c, from *coverage.Coverage) int {
-	if c == from {
-		return 0
-	}
-	return 64 * positions(c)
 }
 
 // near is the key of what is nearby.
@@ -177,7 +171,7 @@ func (p *Pyramid) near(ctx context.Context, at place) (nearby, error) {
 func (p *Pyramid) Warm(ctx context.Context) error {
 	lowest, highest := p.Zooms()
 	for z := lowest; z <= highest; z++ {
-		if _, err := p.borders(ctx, p.LevelAt(z), z); err != nil {
+		if _, err := p.net(ctx, p.LevelAt(z), z); err != nil {
 			return err
 		}
 	}

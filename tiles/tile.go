@@ -25,13 +25,13 @@ func (p *Pyramid) shapes(ctx context.Context, at place) ([]shape, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		c, err := p.borders(ctx, at.level, at.Z)
+		net, err := p.net(ctx, at.level, at.Z)
 		if err != nil {
 			return nil, 0, err
 		}
-		pen := newPen(at.Address)
+		pen := newPen(net, at.Address)
 		for k, g := range near.faces {
-			if wire := pen.append(nil, c.Shape(g)); len(wire) > 0 {
+			if wire := pen.append(nil, g); len(wire) > 0 {
 				list = append(list, shape{near.areas[k], wire})
 				bytes += 32 + cap(wire)
 			}

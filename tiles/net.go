@@ -1,0 +1,120 @@
+package tiles
+
+import (
+	"slices"
+
+	"jingwei/geo/coverage"
+)
+
+// net is a coverage in tile units of a zoom, in the world: the rings of each face,
+// normalised. Its arcs have been projected, rounded and then noded, so that borders
+// meet only where they have a position in common. It is immutable.
+type net struct {
+	faces [][][]point
+	size  int // positions
+}
+
+// lines are the arcs of a net in the making.
+type lines [][]point
+
+// step is a line run along, backwards or not.
+type step struct {
+	line int32
+	back bool
+}
+
+func newNet(c *coverage.Coverage, z uint32) *net {
+	m := Address{Z: z}.projection()
+	var all lines
+	around := make([][]step, c.Len())
+	for _, a := range c.Arcs() {
+		line := m.line(a)
+		if len(line) < 2 {
+			continue // no longer than a unit: its ends are one
+		}
+		i := int32(len(all))
+		all = append(all, line)
+		if a.Left != coverage.None {
+			around[a.Left] = append(around[a.Left], step{i, false})
+		}
+		if a.Right != coverage.None {
+			around[a.Right] = append(around[a.Right], step{i, true})
+		}
+	}
+	node(all)
+	return all.net(around)
+}
+
+// net makes the faces of a net from the steps around each.
+func (l lines) net(around [][]step) *net {
+	n, v := &net{faces: make([][][]point, len(around))}, visits{}
+	for f, steps := range around {
+		n.faces[f] = normalise(l.link(steps), v)
+		for _, r := range n.faces[f] {
+			n.size += len(r)
+		}
+	}
+	return n
+}
+
+// line projects an arc; positions that fall together are one.
+func (m projection) line(a coverage.Arc) []point {
+	line := make([]point, 0, len(a.Pos))
+	for _, p := range a.Pos {
+		if q := m.point(p); len(line) == 0 || line[len(line)-1] != q {
+			line = append(line, q)
+		}
+	}
+	return slices.Clip(line)
+}
+
+func (l lines) start(s step) point {
+	line := l[s.line]
+	if s.back {
+		return line[len(line)-1]
+	}
+	return line[0]
+}
+
+func (l lines) end(s step) point { return l.start(step{s.line, !s.back}) }
+
+// link joins the steps around a face to rings. Where more than one could be next,
+// any will do: a normalised face does not depend on it.
+func (l lines) link(steps []step) (rings [][]point) {
+	slices.SortStableFunc(steps, func(a, b step) int { return comparePoints(l.start(a), l.start(b)) })
+	used := make([]bool, len(steps))
+	for i := range steps {
+		var ring []point
+		for k := i; k >= 0 && !used[k]; k = l.next(steps, used, l.end(steps[k])) {
+			used[k] = true
+			ring = l.run(ring, steps[k])
+		}
+		if ring != nil {
+			rings = append(rings, slices.Clip(ring))
+		}
+	}
+	return rings
+}
+
+// next returns the first unused step that starts at p, or -1.
+func (l lines) next(steps []step, used []bool, p point) int {
+	k, _ := slices.BinarySearchFunc(steps, p, func(s step, p point) int { return comparePoints(l.start(s), p) })
+	for ; k < len(steps) && l.start(steps[k]) == p; k++ {
+		if !used[k] {
+			return k
+		}
+	}
+	return -1
+}
+
+// run appends the positions of a step but the last.
+func (l lines) run(ring []point, s step) []point {
+	line := l[s.line]
+	if !s.back {
+		return append(ring, line[:len(line)-1]...)
+	}
+	for i := len(line) - 1; i > 0; i-- {
+		ring = append(ring, line[i])
+	}
+	return ring
+}
