@@ -1,4 +1,4 @@
-import type { Area, AreaRef, Density, Located, Matter, Report, TileJSON } from './types'
+import type { Area, AreaRef, Density, Located, Matter, Report, Stats, TileJSON } from './types'
 
 /** Why a request failed, as far as the user can do something about it. */
 export type Failure = 'signin' | 'forbidden' | 'missing' | 'refused' | 'server' | 'network'
@@ -59,6 +59,8 @@ export class Client {
 
   report = (id: string, signal?: AbortSignal) =>
     this.get<Report>(`/v1/reports/${encodeURIComponent(id)}`, {}, signal)
+
+  levels = () => this.get<Stats>('/v1/stats', { by: 'level' }).then((s) => s.levels ?? [])
 
   tiles = () => this.get<TileJSON>('/tiles/areas.json')
 

@@ -102,6 +102,11 @@ export interface Density {
   areas: { code: string; count: number; open: number }[]
 }
 
+/** How many areas there are, by level from the highest down. */
+export interface Stats {
+  levels?: { level: Level; areas: number }[]
+}
+
 export interface TileJSON {
   minzoom?: number
   maxzoom?: number

@@ -1,5 +1,4 @@
 import type { ExpressionSpecification } from 'maplibre-gl'
-import { type Level, levels } from '../api/types'
 
 export type Scheme = 'dark' | 'light'
 
@@ -20,7 +19,6 @@ export interface Theme {
   border: string
   /** around counties and towns */
   frame: string
-  label: string
   halo: string
   selected: string
   live: string
@@ -33,7 +31,6 @@ export const themes: Record<Scheme, Theme> = {
     graticule: '#16222f',
     border: '#0c141d',
     frame: '#9fb6c9',
-    label: '#eaf1f6',
     halo: '#0c141d',
     selected: '#ffffff',
     live: '#ff7a59',
@@ -44,7 +41,6 @@ export const themes: Record<Scheme, Theme> = {
     graticule: '#d5dde4',
     border: '#ffffff',
     frame: '#33506a',
-    label: '#14283a',
     halo: '#ffffff',
     selected: '#0b1c2b',
     live: '#d4380d',
@@ -70,17 +66,30 @@ export function classes(breaks: number[], scheme: Scheme): Class[] {
   })
 }
 
-/** The fill colour by a feature's level and count; levels whose breaks are not known yet are drawn like none. */
-export function fillColour(breaks: Partial<Record<Level, number[]>>, scheme: Scheme): ExpressionSpecification | string {
-  const { none } = themes[scheme]
-  const known = levels.filter((l) => breaks[l] !== undefined)
-  if (known.length === 0) return none
-  const branches = known.flatMap((l) => [l, steps(classes(breaks[l] ?? [], scheme), none)])
-  return ['match', ['get', 'level'], ...branches, none] as unknown as ExpressionSpecification
+type Colour = ExpressionSpecification | string
+
+/** The fill colour by an area's count; without breaks everything is drawn like none. */
+export function fillColour(breaks: number[] | undefined, scheme: Scheme): Colour {
+  return byClass(breaks, scheme, (colour) => colour)
 }
 
-function steps(cs: Class[], none: string): unknown[] {
-  return ['step', ['get', 'count'], none, ...cs.flatMap((c) => [c.from, c.colour])]
+/** The colour of a text that stands on the fill colour. */
+export function labelColour(breaks: number[] | undefined, scheme: Scheme): Colour {
+  return byClass(breaks, scheme, ink)
+}
+
+function byClass(breaks: number[] | undefined, scheme: Scheme, paint: (colour: string) => string): Colour {
+  const none = paint(themes[scheme].none)
+  if (!breaks) return none
+  const steps = classes(breaks, scheme).flatMap((c) => [c.from, paint(c.colour)])
+  return ['step', ['get', 'count'], none, ...steps] as unknown as ExpressionSpecification
+}
+
+/** The ink that is read best on a ground, both #rrggbb: dark on light, light on dark. */
+export function ink(ground: string): string {
+  const [r, g, b] = [1, 3, 5].map((i) => (parseInt(ground.slice(i, i + 2), 16) / 255) ** 2.2) as [number, number, number]
+  const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+  return luminance > 0.3 ? '#0b1620' : '#f4f8fb'
 }
 
 /** Colour i of n along a ramp; a single colour is taken from the middle. */

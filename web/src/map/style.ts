@@ -1,96 +1,100 @@
 import type {
-  CircleLayerSpecification, FillLayerSpecification, LineLayerSpecification, StyleSpecification, SymbolLayerSpecification,
+  CircleLayerSpecification, FillLayerSpecification, LayerSpecification, LineLayerSpecification, StyleSpecification,
+  SymbolLayerSpecification,
 } from 'maplibre-gl'
-import type { TileJSON } from '../api/types'
+import { address } from '../api/client'
+import type { Level, TileJSON } from '../api/types'
+import type { Shown } from './levels'
 import { type Scheme, type Theme, themes } from './palette'
 
 /** Fonts that are on the reader's machine; no glyphs are fetched from anywhere. */
 export const fonts = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', 'sans-serif']
 
-const empty = { type: 'FeatureCollection' as const, features: [] }
+/** The levels whose borders stay when lower levels are shown. */
+const frames: Level[] = ['county', 'town']
 
-/** The address of the density tiles with a query (starting with ?) or of one level. */
-export function tileAddress(origin: string, query: string): string {
-  return `${origin}/tiles/areas/{z}/{x}/{y}.mvt${query}`
+/** What the tiles count: a window and a matter, each absent for all. */
+export type TileQuery = Record<string, string | undefined>
+
+/** The address of the tiles of a level. */
+export function tileAddress(level: Level, query: TileQuery): string {
+  return `${location.origin}/tiles/areas/{z}/{x}/{y}.mvt${address('', { ...query, level })}`
 }
 
-/** The console's style: the areas with their counts, the borders above them, labels, and what is picked or new. */
-export function consoleStyle(scheme: Scheme, info: TileJSON, origin: string, query: string): StyleSpecification {
-  const vector = (url: string) => ({
-    type: 'vector' as const,
-    tiles: [url],
-    minzoom: info.minzoom ?? 0,
-    maxzoom: info.maxzoom ?? 14,
-    ...(info.bounds && { bounds: info.bounds }),
+/** The source of a level's areas, and the layer that fills them. */
+export const areasOf = (level: Level) => `areas-${level}`
+export const fillOf = (level: Level) => `fill-${level}`
+
+/** The console's style: areas with their counts, the borders above them, names, and what is picked or new. */
+export function consoleStyle(scheme: Scheme, info: TileJSON, shown: Shown[], query: TileQuery): StyleSpecification {
+  const bounds = info.bounds && { bounds: info.bounds }
+  const vector = (level: Level, from: number, to: number, q: TileQuery) => ({
+    type: 'vector' as const, tiles: [tileAddress(level, q)], minzoom: from, maxzoom: to, ...bounds,
   })
-  const geojson = { type: 'geojson' as const, data: empty }
+  const framed = shown.filter((s) => frames.includes(s.level))
+  const last = shown.at(-1)?.to ?? 0
+  const geojson = { type: 'geojson' as const, data: { type: 'FeatureCollection' as const, features: [] } }
   return {
     version: 8,
     sources: {
-      graticule: geojson,
-      areas: vector(tileAddress(origin, query)),
-      counties: vector(tileAddress(origin, '?level=county')),
-      towns: vector(tileAddress(origin, '?level=town')),
-      labels: geojson,
-      selected: geojson,
-      live: geojson,
-      place: geojson,
+      ...Object.fromEntries(shown.map((s) => [areasOf(s.level), vector(s.level, s.from, s.to, query)])),
+      ...Object.fromEntries(framed.map((s) => [`frame-${s.level}`, vector(s.level, s.from, last, {})])),
+      graticule: geojson, labels: geojson, selected: geojson, live: geojson, place: geojson,
     },
-    layers: layers(themes[scheme]),
+    layers: layers(themes[scheme], shown, framed),
   }
 }
 
-function layers(t: Theme): StyleSpecification['layers'] {
+function layers(t: Theme, shown: Shown[], framed: Shown[]): LayerSpecification[] {
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': t.ground } },
     { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': t.graticule, 'line-width': 1 } },
-    areaFill(t),
-    areaLine(t),
-    areaHover(t),
-    frame('towns', t, 11.5, 0.45),
-    frame('counties', t, 0, 0.8),
+    ...shown.map((s) => areaFill(s, t)),
+    ...shown.flatMap((s) => [areaLine(s, t), areaHover(s, t)]),
+    ...framed.map((s) => frame(s, t)).reverse(),
     selectedLine('selected-casing', t.halo, 6, 0.6),
     selectedLine('selected-line', t.selected, 2.5, 1),
-    labels(t),
-    dots('live', t.live, t.halo, ['interpolate', ['linear'], ['zoom'], 8, 3.5, 14, 6]),
+    dots('live', t.live, t.halo, ['interpolate', ['linear'], ['zoom'], 8, 3, 14, 6]),
     dots('place', t.selected, t.halo, 6),
+    labels(),
   ]
 }
 
-function areaFill(t: Theme): FillLayerSpecification {
-  return { id: 'areas-fill', type: 'fill', source: 'areas', 'source-layer': 'areas', paint: { 'fill-color': t.none } }
+/** Where a level's areas are drawn: `beyond` zooms further than they are shown, from tiles that are there already. */
+function areas({ level, from, to }: Shown, beyond: number) {
+  return { source: areasOf(level), 'source-layer': 'areas', minzoom: from, maxzoom: Math.min(24, to + 1 + beyond) }
 }
 
-function areaLine(t: Theme): LineLayerSpecification {
+/** The next lower level covers this one as soon as its tiles are there: the map is never empty between two levels. */
+function areaFill(s: Shown, t: Theme): FillLayerSpecification {
+  return { id: fillOf(s.level), type: 'fill', ...areas(s, 1), paint: { 'fill-color': t.none } }
+}
+
+function areaLine(s: Shown, t: Theme): LineLayerSpecification {
   return {
-    id: 'areas-line', type: 'line', source: 'areas', 'source-layer': 'areas',
-    layout: { 'line-join': 'round' },
+    id: `line-${s.level}`, type: 'line', ...areas(s, 0), layout: { 'line-join': 'round' },
     paint: { 'line-color': t.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.5, 13, 0.6, 16, 1.2], 'line-opacity': 0.8 },
   }
 }
 
-function areaHover(t: Theme): LineLayerSpecification {
+function areaHover(s: Shown, t: Theme): LineLayerSpecification {
   return {
-    id: 'areas-hover', type: 'line', source: 'areas', 'source-layer': 'areas',
-    layout: { 'line-join': 'round' },
+    id: `hover-${s.level}`, type: 'line', ...areas(s, 0), layout: { 'line-join': 'round' },
     paint: { 'line-color': t.selected, 'line-width': ['case', ['boolean', ['feature-state', 'hover'], false], 1.5, 0] },
   }
 }
 
-function frame(source: 'counties' | 'towns', t: Theme, minzoom: number, opacity: number): LineLayerSpecification {
+function frame({ level, to }: Shown, t: Theme): LineLayerSpecification {
   return {
-    id: source, type: 'line', source, 'source-layer': 'areas', minzoom,
+    id: `frame-${level}`, type: 'line', source: `frame-${level}`, 'source-layer': 'areas', minzoom: to + 1,
     layout: { 'line-join': 'round' },
-    paint: { 'line-color': t.frame, 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.8, 12, 1.4], 'line-opacity': opacity },
+    paint: { 'line-color': t.frame, 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.8, 12, 1.4], 'line-opacity': level === 'county' ? 0.8 : 0.45 },
   }
 }
 
 function selectedLine(id: string, colour: string, width: number, opacity: number): LineLayerSpecification {
-  return {
-    id, type: 'line', source: 'selected',
-    layout: { 'line-join': 'round' },
-    paint: { 'line-color': colour, 'line-width': width, 'line-opacity': opacity },
-  }
+  const paint = { 'line-color': colour, 'line-width': width, 'line-opacity': opacity }
+  return { id, type: 'line', source: 'selected', layout: { 'line-join': 'round' }, paint }
 }
 
 function dots(id: 'live' | 'place', colour: string, halo: string, radius: number | unknown[]): CircleLayerSpecification {
@@ -99,7 +103,7 @@ function dots(id: 'live' | 'place', colour: string, halo: string, radius: number
 }
 
 /** Names; above the village also the count. Larger areas come first where not all find room. */
-function labels(t: Theme): SymbolLayerSpecification {
+function labels(): SymbolLayerSpecification {
   const high = ['in', ['get', 'level'], ['literal', ['city', 'county', 'town']]]
   const count = ['case', high, ['concat', '\n', ['number-format', ['get', 'count'], {}]], '']
   return {
@@ -113,29 +117,20 @@ function labels(t: Theme): SymbolLayerSpecification {
       'text-padding': 6,
       'symbol-sort-key': ['-', 0, ['get', 'size']],
     },
-    paint: { 'text-color': t.label, 'text-halo-color': t.halo, 'text-halo-width': 1.4, 'text-halo-blur': 0.5 },
+    paint: { 'text-halo-width': 1.2 },
   } as SymbolLayerSpecification
 }
 
-type Coloured = 'background-color' | 'line-color' | 'circle-color' | 'circle-stroke-color' | 'text-color' | 'text-halo-color'
+type Coloured = 'background-color' | 'line-color' | 'circle-color' | 'circle-stroke-color'
 
 /** The paint properties that depend on the colour scheme, for switching it without loading the map anew. */
-export function schemePaint(scheme: Scheme): [layer: string, property: Coloured, value: string][] {
-  const t = themes[scheme]
-  return [
-    ['ground', 'background-color', t.ground],
-    ['graticule', 'line-color', t.graticule],
-    ['areas-line', 'line-color', t.border],
-    ['areas-hover', 'line-color', t.selected],
-    ['towns', 'line-color', t.frame],
-    ['counties', 'line-color', t.frame],
-    ['selected-casing', 'line-color', t.halo],
-    ['selected-line', 'line-color', t.selected],
-    ['labels', 'text-color', t.label],
-    ['labels', 'text-halo-color', t.halo],
-    ['live', 'circle-color', t.live],
-    ['live', 'circle-stroke-color', t.halo],
-    ['place', 'circle-color', t.selected],
-    ['place', 'circle-stroke-color', t.halo],
-  ]
+export function schemePaint(scheme: Scheme, shown: Shown[]): [layer: string, property: Coloured, value: string][] {
+  const style = layers(themes[scheme], shown, shown.filter((s) => frames.includes(s.level)))
+  const coloured: Coloured[] = ['background-color', 'line-color', 'circle-color', 'circle-stroke-color']
+  return style.flatMap(({ id, paint }) =>
+    coloured.flatMap((property) => {
+      const value = (paint as Record<string, unknown> | undefined)?.[property]
+      return typeof value === 'string' ? [[id, property, value] as [string, Coloured, string]] : []
+    }),
+  )
 }

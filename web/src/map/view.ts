@@ -6,8 +6,9 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { Level, Report, TileJSON } from '../api/types'
 import { graticule, grow } from './graticule'
 import { labelPoints } from './labels'
-import { fillColour, type Scheme, themes } from './palette'
-import { consoleStyle, fonts, schemePaint, tileAddress } from './style'
+import { levelAt, type Shown } from './levels'
+import { fillColour, labelColour, type Scheme, themes } from './palette'
+import { areasOf, consoleStyle, fillOf, fonts, schemePaint, tileAddress, type TileQuery } from './style'
 
 setWorkerUrl(workerUrl)
 
@@ -32,6 +33,8 @@ export interface MapEvents {
   failed(status: number): void
 }
 
+type Breaks = Partial<Record<Level, number[]>>
+
 /** Milliseconds that a new report pulses; the same as the animation's in app.css. */
 const pulse = 6000
 
@@ -44,26 +47,26 @@ export class ConsoleMap {
   private readonly ready: Promise<void>
   private readonly home: LngLatBoundsLike | undefined
   private level: Level | undefined
-  private hovered: number | string | undefined
+  private hovered: { source: string; sourceLayer: string; id: number | string } | undefined
+  private breaks: Breaks = {}
   private labelsStale = true
   private pulses = 0
-  private tilesUrl: string
 
   constructor(
     container: HTMLElement,
     info: TileJSON,
+    private readonly shown: Shown[],
     private scheme: Scheme,
-    private query: string,
+    private query: TileQuery,
     headers: () => Record<string, string>,
     private readonly on: MapEvents,
   ) {
     this.home = info.bounds
-    this.tilesUrl = tileAddress(location.origin, query)
     this.map = new MapLibre({
       container,
-      style: consoleStyle(scheme, info, location.origin, query),
+      style: consoleStyle(scheme, info, shown, query),
       bounds: info.bounds,
-      fitBoundsOptions: { padding: 48 },
+      fitBoundsOptions: { padding: around(0) },
       hash: 'map',
       maxZoom: 18,
       attributionControl: false,
@@ -85,26 +88,35 @@ export class ConsoleMap {
     this.map.remove()
   }
 
-  /** Asks for tiles with another query, or for the same ones again. */
-  async setQuery(query: string): Promise<void> {
+  /** Asks for tiles with another query. */
+  async setQuery(query: TileQuery): Promise<void> {
+    if (JSON.stringify(query) === JSON.stringify(this.query)) return
     this.query = query
     await this.ready
-    const url = tileAddress(location.origin, this.query)
-    if (url === this.tilesUrl) return this.map.refreshTiles('areas')
-    this.tilesUrl = url
-    this.map.getSource<VectorTileSource>('areas')?.setTiles([url])
+    for (const { level } of this.shown) {
+      this.map.getSource<VectorTileSource>(areasOf(level))?.setTiles([tileAddress(level, query)])
+    }
   }
 
-  async setBreaks(breaks: Partial<Record<Level, number[]>>, scheme: Scheme): Promise<void> {
+  /** Asks for the same tiles again: their counts may have changed. */
+  async refresh(): Promise<void> {
     await this.ready
-    this.map.setPaintProperty('areas-fill', 'fill-color', fillColour(breaks, scheme))
+    for (const { level } of this.shown) this.map.refreshTiles(areasOf(level))
+  }
+
+  /** Colours the areas of each level by its breaks. */
+  async setBreaks(breaks: Breaks, scheme: Scheme): Promise<void> {
+    this.breaks = breaks
+    await this.ready
+    for (const { level } of this.shown) this.map.setPaintProperty(fillOf(level), 'fill-color', fillColour(breaks[level], scheme))
+    this.inkLabels(scheme)
   }
 
   async setScheme(scheme: Scheme): Promise<void> {
     if (scheme === this.scheme) return
     this.scheme = scheme
     await this.ready
-    for (const [layer, property, value] of schemePaint(scheme)) this.map.setPaintProperty(layer, property, value)
+    for (const [layer, property, value] of schemePaint(scheme, this.shown)) this.map.setPaintProperty(layer, property, value)
   }
 
   /** Marks the reports that came in last. */
@@ -140,12 +152,11 @@ export class ConsoleMap {
   }
 
   fly(position: [number, number], left: number): void {
-    this.map.flyTo({ center: position, zoom: Math.max(this.map.getZoom(), 14), padding: side(left), duration: 1200 })
+    this.map.flyTo({ center: position, zoom: Math.max(this.map.getZoom(), 14), offset: [left / 2, 0], duration: 1200 })
   }
 
   fit(box: LngLatBoundsLike, left: number): void {
-    const padding = { ...side(0), left: left + 48, top: 48, right: 48, bottom: 48 }
-    this.map.fitBounds(box, { padding, maxZoom: 16, duration: 900 })
+    this.map.fitBounds(box, { padding: around(left), maxZoom: 16, duration: 900 })
   }
 
   whole(left: number): void {
@@ -155,6 +166,12 @@ export class ConsoleMap {
   zoom(steps: 1 | -1): void {
     if (steps > 0) this.map.zoomIn()
     else this.map.zoomOut()
+  }
+
+  private inkLabels(scheme: Scheme): void {
+    const breaks = this.level && this.breaks[this.level]
+    this.map.setPaintProperty('labels', 'text-halo-color', fillColour(breaks, scheme))
+    this.map.setPaintProperty('labels', 'text-color', labelColour(breaks, scheme))
   }
 
   private setData(source: string, features: GeoJSON.Feature[]): void {
@@ -168,9 +185,11 @@ export class ConsoleMap {
     map.on('mouseout', () => this.leave())
     map.on('moveend', () => (this.labelsStale = true))
     map.on('sourcedata', (e) => {
-      if (e.sourceId === 'areas' && e.tile) this.labelsStale = true
+      if (e.tile) this.labelsStale = true
     })
-    map.on('idle', () => this.idle())
+    map.on('load', () => this.follow())
+    map.on('zoom', () => this.follow())
+    map.on('idle', () => this.name())
     map.on('error', (e) => this.error(e))
     map.getCanvas().addEventListener('keydown', (e) => {
       if (e.key === 'Enter') this.pick(map.getCenter().lng, map.getCenter().lat, map.project(map.getCenter()))
@@ -193,12 +212,13 @@ export class ConsoleMap {
   }
 
   private areaAt({ x, y }: { x: number; y: number }): MapGeoJSONFeature | undefined {
-    return this.map.queryRenderedFeatures([x, y], { layers: ['areas-fill'] })[0]
+    if (!this.level) return undefined
+    return this.map.queryRenderedFeatures([x, y], { layers: [fillOf(this.level)] })[0]
   }
 
   private move(e: MapMouseEvent): void {
     const f = this.areaAt(e.point)
-    this.mark(f?.id)
+    this.mark(f)
     this.map.getCanvas().style.cursor = f ? 'pointer' : ''
     this.on.hover(f ? hover(f, e.point) : null)
   }
@@ -208,35 +228,30 @@ export class ConsoleMap {
     this.on.hover(null)
   }
 
-  private mark(id: number | string | undefined): void {
-    if (id === this.hovered) return
-    const state = (of: number | string | undefined, on: boolean) =>
-      of !== undefined && this.map.setFeatureState({ source: 'areas', sourceLayer: 'areas', id: of }, { hover: on })
-    state(this.hovered, false)
-    state(id, true)
-    this.hovered = id
+  private mark(f: MapGeoJSONFeature | undefined): void {
+    if (f?.id === this.hovered?.id && f?.source === this.hovered?.source) return
+    if (this.hovered) this.map.removeFeatureState(this.hovered)
+    this.hovered = f?.id === undefined ? undefined : { source: f.source, sourceLayer: 'areas', id: f.id }
+    if (this.hovered) this.map.setFeatureState(this.hovered, { hover: true })
   }
 
-  /** After every movement and load: tells the level that is drawn, and names its areas. */
-  private idle(): void {
-    if (!this.labelsStale) return
-    this.labelsStale = false
-    const level = this.levelDrawn()
-    if (!level) return this.setData('labels', [])
-    const features = this.map.querySourceFeatures('areas', { sourceLayer: 'areas', filter: ['==', ['get', 'level'], level] })
-    this.setData('labels', labelPoints(features).features)
-    if (level === this.level) return
+  /** Tells when the zoom has come to another level. */
+  private follow(): void {
+    const level = levelAt(this.shown, this.map.getZoom())
+    if (!level || level === this.level) return
+    this.mark(undefined)
     this.level = level
+    this.labelsStale = true
+    void this.ready.then(() => this.inkLabels(this.scheme))
     this.on.level(level)
   }
 
-  /** The level of the areas at most of a few places spread over the map. */
-  private levelDrawn(): Level | undefined {
-    const { clientWidth: w, clientHeight: h } = this.map.getContainer()
-    const shares = [0.5, 0.3, 0.7, 0.1, 0.9]
-    const seen = shares.flatMap((x) => shares.map((y) => this.areaAt({ x: x * w, y: y * h })?.properties.level as Level | undefined))
-    const times = (l: Level | undefined) => seen.filter((s) => s === l).length
-    return seen.filter((l) => l !== undefined).sort((a, b) => times(b) - times(a))[0]
+  /** Names the areas in view, when everything is drawn. */
+  private name(): void {
+    if (!this.labelsStale || !this.level) return
+    this.labelsStale = false
+    const features = this.map.querySourceFeatures(areasOf(this.level), { sourceLayer: 'areas' })
+    this.setData('labels', labelPoints(features).features)
   }
 
   private error(e: ErrorEvent): void {
@@ -262,6 +277,7 @@ function feature(geometry: GeoJSON.Geometry, properties: GeoJSON.GeoJsonProperti
   return { type: 'Feature', properties, geometry }
 }
 
-function side(left: number): { left: number; top: number; right: number; bottom: number } {
-  return { left, top: 0, right: 0, bottom: 0 }
+/** Pixels to leave free beside what should be seen: on the left for the details, on the right for the legend. */
+function around(left: number): { left: number; top: number; right: number; bottom: number } {
+  return { left: left + 32, top: 32, right: 200, bottom: 32 }
 }

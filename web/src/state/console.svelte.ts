@@ -1,8 +1,9 @@
-import { address, ApiError, Client, type Failure } from '../api/client'
+import { ApiError, Client, type Failure } from '../api/client'
 import { forgetToken, keepToken, signInFromAddress } from '../api/token'
 import type { Level, Matter, Report, TileJSON } from '../api/types'
 import { within } from '../filter/matters'
 import { type Choice, windowOf } from '../filter/window'
+import { levelsByZoom, type Shown } from '../map/levels'
 import { DensityState } from './density.svelte'
 import { Live } from './live.svelte'
 import { type Move, Selection } from './selection.svelte'
@@ -13,6 +14,14 @@ export interface Problem {
   again?: () => void
 }
 
+/** What the map is made of. */
+export interface Ground {
+  info: TileJSON
+  shown: Shown[]
+}
+
+const world: [number, number, number, number] = [-180, -85, 180, 85]
+
 /** Milliseconds between two looks at the counts on the map. */
 const refresh = 60_000
 
@@ -22,7 +31,7 @@ export class Desk {
   matter = $state('')
   matters = $state.raw<Matter[]>([])
   level = $state<Level | null>(null)
-  info = $state.raw<TileJSON | null>(null)
+  ground = $state.raw<Ground | null>(null)
   problem = $state.raw<Problem | null>(null)
   /** goes up with every look at the counts */
   beat = $state(0)
@@ -56,7 +65,6 @@ export class Desk {
     void this.beat // a preset's window moves on with the time
     return { ...windowOf(this.choice, Date.now()), matter: this.matter || undefined }
   })
-  tileQuery = $derived(address('', this.query))
   /** the filter without the moving clock: breaks stay while only time goes by */
   filter = $derived(JSON.stringify([this.choice, this.matter]))
   latest = $derived.by(() => this.live.reports.filter((r) => within(this.matter, r.matter?.code)))
@@ -70,12 +78,17 @@ export class Desk {
   load = async (): Promise<void> => {
     try {
       this.problem = null
-      this.info = await this.client.tiles()
+      this.ground = await this.survey()
       this.matters = await this.client.matters()
       await this.live.load()
     } catch (e) {
       this.failed(e, this.load)
     }
+  }
+
+  private async survey(): Promise<Ground> {
+    const [info, counts] = await Promise.all([this.client.tiles(), this.client.levels()])
+    return { info, shown: levelsByZoom(counts, info.bounds ?? world, info.maxzoom ?? 14) }
   }
 
   failed = (e: unknown, again?: () => void): void => {

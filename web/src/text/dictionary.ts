@@ -36,6 +36,7 @@ export interface Words {
   area: {
     households: string
     cells: string
+    code: string
     size: string
     squareKilometres: (n: string) => string
     reports: string
@@ -103,7 +104,7 @@ const zh: Words = {
   },
   methods: { exact: '准确落入', ambiguous: '精度所及不止一处', nearest: '取最近单元', outside: '界外' },
   area: {
-    households: '户数', cells: '单元数', size: '面积', squareKilometres: (n) => `${n} 平方公里`,
+    households: '户数', cells: '单元数', code: '编码', size: '面积', squareKilometres: (n) => `${n} 平方公里`,
     reports: '事件', open: '未办结', inWindow: '所选时间内', ever: '累计', outside: '不在辖区内', outsideHint: '此处不属于任何单元。',
   },
   chain: { title: '责任链', nobody: '暂无在岗人员' },
@@ -162,7 +163,7 @@ const en: Words = {
   },
   methods: { exact: 'inside the cell', ambiguous: 'accuracy reaches other cells', nearest: 'nearest cell', outside: 'outside' },
   area: {
-    households: 'Households', cells: 'Cells', size: 'Size', squareKilometres: (n) => `${n} km²`,
+    households: 'Households', cells: 'Cells', code: 'Code', size: 'Size', squareKilometres: (n) => `${n} km²`,
     reports: 'Reports', open: 'Open', inWindow: 'in the window', ever: 'in all', outside: 'Outside the territory',
     outsideHint: 'This place belongs to no cell.',
   },
