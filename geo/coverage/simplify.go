@@ -3,6 +3,7 @@ package coverage
 import (
 	"container/heap"
 	"math"
+	"slices"
 
 	"jingwei/geo"
 )
@@ -11,35 +12,91 @@ import (
 // only the positions whose effective area (Visvalingam and Whyatt, 1993: of the
 // triangle with its neighbours, when it is the smallest that is left) is at least
 // area, in square lattice units. Both faces beside an arc see the same positions,
-// so neighbours keep agreeing. Where arcs would meet that did not, those arcs
-// keep more.
+// so neighbours keep agreeing. Where arcs would meet that did not, or one would
+// pass over another, they keep more.
 func (c *Coverage) Simplify(area float64) *Coverage {
-	weights := make([][]float64, len(c.arcs))
-	parallel(len(c.arcs), func(i int) { weights[i] = effectiveAreas(c.arcs[i].Pos) })
-	limit := make([]float64, len(c.arcs))
-	for i, a := range c.arcs {
-		limit[i] = min(area, loopLimit(a.Pos, weights[i]))
+	if !(area > 0) {
+		return c
 	}
-	s := &Coverage{names: c.names, rings: c.rings, arcs: make([]Arc, len(c.arcs))}
-	for i, a := range c.arcs {
-		s.arcs[i] = a.keep(weights[i], limit[i])
-	}
-	for conflicts := s.conflicts(); len(conflicts) > 0; conflicts = s.conflicts() {
-		for _, i := range conflicts {
-			limit[i] = lower(limit[i])
-			s.arcs[i] = c.arcs[i].keep(weights[i], limit[i])
+	s := newSimplifier(c, area)
+	for {
+		bad := s.out.conflicts()
+		if len(bad) == 0 {
+			s.out.finish()
+			bad = s.passedOver()
 		}
+		if len(bad) == 0 {
+			return s.out
+		}
+		s.keepMore(bad)
 	}
-	s.finish()
+}
+
+type simplifier struct {
+	of, out *Coverage
+	weights [][]float64 // of each position of each arc
+	limit   []float64   // of each arc: the least weight kept
+}
+
+func newSimplifier(c *Coverage, area float64) *simplifier {
+	n := len(c.arcs)
+	s := &simplifier{of: c, out: &Coverage{names: c.names, rings: c.rings, arcs: make([]Arc, n)}, weights: make([][]float64, n), limit: make([]float64, n)}
+	parallel(n, func(i int) {
+		a := c.arcs[i]
+		s.weights[i] = effectiveAreas(a.Pos)
+		s.limit[i] = min(area, highestLimit(a.Pos, s.weights[i]))
+		s.out.arcs[i] = a.keep(s.weights[i], s.limit[i])
+	})
 	return s
 }
 
-// lower returns the next smaller limit to try: a quarter, and none below 1.
-func lower(limit float64) float64 {
-	if limit < 1 {
-		return 0
+// keepMore lowers the limits of some arcs, or of all if those keep everything.
+func (s *simplifier) keepMore(some []int) {
+	lowered := false
+	for _, i := range some {
+		lowered = s.lower(i) || lowered
 	}
-	return limit / 4
+	if lowered {
+		return
+	}
+	for i := range s.limit {
+		s.lower(i)
+	}
+}
+
+// lower takes the limit of arc i to a quarter, and below 1 to 0, where the arc
+// keeps everything; it reports whether it was above.
+func (s *simplifier) lower(i int) bool {
+	if s.limit[i] == 0 {
+		return false
+	}
+	if s.limit[i] /= 4; s.limit[i] < 1 {
+		s.limit[i] = 0
+	}
+	s.out.arcs[i] = s.of.arcs[i].keep(s.weights[i], s.limit[i])
+	return true
+}
+
+// passedOver returns the arcs near those that no longer have their left face on
+// the left, because another arc, which they do not meet, now runs on their other
+// side: as when a coast is drawn straight across an island.
+func (s *simplifier) passedOver() []int {
+	var wrong []geo.Box
+	for i, a := range s.out.arcs {
+		if s.out.index.leftOf(edge{a.Pos[0], a.Pos[1]}) != a.Left {
+			wrong = append(wrong, s.of.arcBoxes[i])
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	var near []int
+	for i, box := range s.of.arcBoxes {
+		if slices.ContainsFunc(wrong, box.Intersects) {
+			near = append(near, i)
+		}
+	}
+	return near
 }
 
 // keep returns a with the positions whose weight reaches limit.
@@ -53,12 +110,10 @@ func (a Arc) keep(weight []float64, limit float64) Arc {
 	return Arc{a.Left, a.Right, pos}
 }
 
-// loopLimit returns the highest limit at which a closed arc still has three
-// different positions; an open arc has none.
-func loopLimit(pos []geo.Pos, weight []float64) float64 {
-	if pos[0] != pos[len(pos)-1] {
-		return math.Inf(1)
-	}
+// highestLimit returns the highest limit that makes sense for an arc: the one at
+// which a closed arc still has three different positions, and above which an open
+// one has nothing more to lose.
+func highestLimit(pos []geo.Pos, weight []float64) float64 {
 	first, second := 0.0, 0.0
 	for _, w := range weight[1 : len(weight)-1] {
 		if w > first {
@@ -67,21 +122,24 @@ func loopLimit(pos []geo.Pos, weight []float64) float64 {
 			second = w
 		}
 	}
+	if pos[0] != pos[len(pos)-1] {
+		return math.Nextafter(first, math.Inf(1))
+	}
 	return second
 }
 
 // conflicts returns the arcs with edges that meet an edge of another arc, or a
 // further one of the same, elsewhere than in a common end.
-func (s *Coverage) conflicts() []int {
+func (c *Coverage) conflicts() []int {
 	var edges []edge
 	var arc []int
-	for i, a := range s.arcs {
+	for i, a := range c.arcs {
 		for k := range len(a.Pos) - 1 {
 			edges = append(edges, edge{a.Pos[k], a.Pos[k+1]})
 			arc = append(arc, i)
 		}
 	}
-	in := make([]bool, len(s.arcs))
+	in := make([]bool, len(c.arcs))
 	pairs(edges, func(i, j int) bool {
 		if !in[arc[i]] || !in[arc[j]] {
 			if m := meet(edges[i], edges[j]); m != apart && m != corner {
