@@ -96,10 +96,7 @@ func noded(shapes []geo.MultiPolygon) (*mesh, []int32) {
 	for {
 		m := newMesh(shapes)
 		border := m.border()
-		edges := make([]edge, len(border))
-		for i, e := range border {
-			edges[i] = m.edge(e)
-		}
+		edges := m.edges(border)
 		touches, crossed := borderMeetings(edges)
 		if len(touches) > 0 {
 			shapes = m.cut(shapes, border, touches)

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"jingwei/geo"
@@ -41,6 +42,9 @@ func explain(names []string, shapes []geo.MultiPolygon, m *mesh, dirty []int32) 
 			list = append(list, v)
 		}
 	}
+	if len(list) == 0 {
+		return thin(names, m, dirty)
+	}
 	slices.SortStableFunc(list, func(v, w Violation) int { return cmp.Compare(w.AreaM2, v.AreaM2) })
 	return list
 }
@@ -60,28 +64,62 @@ func facesOf(cover []net) []int32 {
 	return faces
 }
 
-// facesNear returns the faces whose boxes meet that of a dirty edge, ascending.
+// facesNear returns, ascending, the faces whose boxes meet that of a dirty edge,
+// and those with a border in the box of a run of dirty edges: islands in a gap.
 func facesNear(shapes []geo.MultiPolygon, m *mesh, dirty []int32) []int32 {
-	boxes := make([]geo.Box, 0, len(dirty)+len(shapes))
-	for _, e := range dirty {
-		boxes = append(boxes, m.edge(e).box())
-	}
-	for _, s := range shapes {
-		boxes = append(boxes, s.Box())
-	}
 	near := make(map[int32]bool)
-	boxPairs(boxes, func(i, j int) bool {
-		i, j = min(i, j), max(i, j)
-		if i < len(dirty) && j >= len(dirty) {
-			near[int32(j-len(dirty))] = true
-		}
-		return true
-	})
-	list := make([]int32, 0, len(near))
-	for f := range near {
-		list = append(list, f)
+	edges := m.edges(dirty)
+	shapeBoxes := make([]geo.Box, len(shapes))
+	for f, s := range shapes {
+		shapeBoxes[f] = s.Box()
 	}
-	slices.Sort(list)
+	boxMeetings(boxesOf(edges), shapeBoxes, func(_, f int) { near[int32(f)] = true })
+	border := m.border()
+	boxMeetings(runs(edges), boxesOf(m.edges(border)), func(_, i int) { near[m.face[border[i]]] = true })
+	return slices.Sorted(maps.Keys(near))
+}
+
+// runs returns the boxes of the runs of edges that begin where the one before
+// ends.
+func runs(edges []edge) []geo.Box {
+	var boxes []geo.Box
+	for i, e := range edges {
+		if n := len(boxes); i > 0 && edges[i-1].b == e.a {
+			boxes[n-1] = boxes[n-1].Union(e.box())
+		} else {
+			boxes = append(boxes, e.box())
+		}
+	}
+	return boxes
+}
+
+// thin lists the violations whose ground is too thin for the lattice: it is gone
+// once the places where borders cross are rounded to positions.
+func thin(names []string, m *mesh, dirty []int32) []Violation {
+	var list []Violation
+	edges := m.edges(dirty)
+	add := func(rule Rule, at geo.Pos, i, j int) {
+		faces := [2]int32{m.face[dirty[i]], m.face[dirty[j]]}
+		v := Violation{Rule: rule, Faces: pairOf(names, [2]int32{min(faces[0], faces[1]), max(faces[0], faces[1])}), At: at}
+		if !slices.ContainsFunc(list, func(o Violation) bool { return o.Rule == rule && slices.Equal(o.Faces, v.Faces) }) {
+			list = append(list, v)
+		}
+	}
+	pairs(edges, func(i, j int) bool {
+		if meet(edges[i], edges[j]) == crosses {
+			at, _ := crossing(edges[i], edges[j])
+			add(Overlap, at, i, j)
+		}
+		return len(list) < maxPerFace
+	})
+	if len(list) > 0 {
+		return list
+	}
+	rule := Sliver
+	if left, _ := newStrips(m.edges(m.border())).beside(edges[0]); left > 1 {
+		rule = Overlap
+	}
+	add(rule, edges[0].a, 0, 0)
 	return list
 }
 

@@ -66,10 +66,9 @@ type borderWalk struct {
 
 func (m *mesh) walkBorder() *borderWalk {
 	ids := m.border()
-	edges := make([]edge, len(ids))
+	edges := m.edges(ids)
 	byEdge := make(map[edge]int32, len(ids))
 	for i, e := range ids {
-		edges[i] = m.edge(e)
 		byEdge[edges[i]] = e
 	}
 	b := &borderWalk{}

@@ -83,6 +83,14 @@ func (m *mesh) outOf(v int32) []int32 { return m.out[m.from[v]:m.from[v+1]] }
 
 func (m *mesh) edge(e int32) edge { return edge{m.pos[m.org[e]], m.pos[m.dst(e)]} }
 
+func (m *mesh) edges(list []int32) []edge {
+	edges := make([]edge, len(list))
+	for i, e := range list {
+		edges[i] = m.edge(e)
+	}
+	return edges
+}
+
 // match pairs each edge with the first unpaired one that runs against it.
 func (m *mesh) match() {
 	m.twin = make([]int32, len(m.org))

@@ -145,11 +145,25 @@ func ordered(e edge) (lo, hi geo.Pos) {
 // pairs calls fn with the indices of all pairs of edges whose boxes meet, until
 // fn returns false.
 func pairs(edges []edge, fn func(i, j int) bool) {
+	boxPairs(boxesOf(edges), fn)
+}
+
+func boxesOf(edges []edge) []geo.Box {
 	boxes := make([]geo.Box, len(edges))
 	for i, e := range edges {
 		boxes[i] = e.box()
 	}
-	boxPairs(boxes, fn)
+	return boxes
+}
+
+// boxMeetings calls fn with the indices of all boxes of a and b that meet.
+func boxMeetings(a, b []geo.Box, fn func(i, j int)) {
+	boxPairs(slices.Concat(a, b), func(i, j int) bool {
+		if i, j = min(i, j), max(i, j)-len(a); i < len(a) && j >= 0 {
+			fn(i, j)
+		}
+		return true
+	})
 }
 
 // boxPairs calls fn with the indices of all pairs of boxes that meet, until fn

@@ -133,23 +133,18 @@ func (s *snapper) moves() map[geo.Pos]geo.Pos {
 // inserts returns the positions to add to each edge, in order: those of other
 // faces that are near it and are not taken by its ends.
 func (s *snapper) inserts(to map[geo.Pos]geo.Pos) map[faceEdge][]geo.Pos {
-	boxes := make([]geo.Box, 0, len(s.edges)+len(s.pos))
-	for _, e := range s.edges {
-		boxes = append(boxes, e.box())
+	edges, around := make([]geo.Box, len(s.edges)), make([]geo.Box, len(s.pos))
+	for i, e := range s.edges {
+		edges[i] = e.box()
 	}
-	for _, p := range s.pos {
-		boxes = append(boxes, grown(geo.Box{Min: p, Max: p}, s.near))
+	for i, p := range s.pos {
+		around[i] = grown(geo.Box{Min: p, Max: p}, s.near)
 	}
 	add := map[faceEdge][]geo.Pos{}
-	boxPairs(boxes, func(i, j int) bool {
-		i, j = min(i, j), max(i, j)-len(s.edges)
-		if i >= len(s.edges) || j < 0 {
-			return true
-		}
+	boxMeetings(edges, around, func(i, j int) {
 		if e, p := s.edges[i], s.pos[j]; s.joins(e, j, to) && geo.DistanceToSegment(p, e.a, e.b) < s.near {
 			add[e] = append(add[e], to[p])
 		}
-		return true
 	})
 	for e, ps := range add {
 		add[e] = along(e.edge, ps)
