@@ -85,7 +85,7 @@ var landParts = [][][2]float64{
 type outline struct {
 	segs    []segment
 	buckets [][]int32 // segments that come near each bucket, bucketCols to a row
-	rows    [][]int32 // segments that cross each row of buckets
+	rows    [][]int32 // segments that cross each strip from west to east
 }
 
 // segment is a piece of the outline; before is the one that ends where it begins.
@@ -102,11 +102,17 @@ const (
 	bucketRows = height/bucketSize + 1
 )
 
+// Strips are stripSize units wide, about 280 m.
+const (
+	stripSize = 25_000
+	strips    = height/stripSize + 1
+)
+
 // newOutline winds the hand-drawn strokes by midpoint displacement until no
 // segment is longer than step units.
 func newOutline(seed uint64, step float64) *outline {
 	r := newStream(seed, streamOutline)
-	o := &outline{buckets: make([][]int32, bucketCols*bucketRows), rows: make([][]int32, bucketRows)}
+	o := &outline{buckets: make([][]int32, bucketCols*bucketRows), rows: make([][]int32, strips)}
 	for k, part := range landParts {
 		var ring []vec
 		for i, p := range part {
@@ -143,10 +149,12 @@ func (o *outline) addRing(ring []vec, part int) {
 
 func (o *outline) index() {
 	for k, s := range o.segs {
+		for row := strip(min(s.a.v, s.b.v)); row <= strip(max(s.a.v, s.b.v)); row++ {
+			o.rows[row] = append(o.rows[row], int32(k))
+		}
 		c0, c1 := bucket(min(s.a.u, s.b.u)), bucket(max(s.a.u, s.b.u))
 		r0, r1 := bucket(min(s.a.v, s.b.v)), bucket(max(s.a.v, s.b.v))
 		for row := r0; row <= r1; row++ {
-			o.rows[row] = append(o.rows[row], int32(k))
 			for col := c0; col <= c1; col++ {
 				o.buckets[row*bucketCols+col] = append(o.buckets[row*bucketCols+col], int32(k))
 			}
@@ -156,13 +164,21 @@ func (o *outline) index() {
 
 func bucket(x float64) int { return int(x / bucketSize) }
 
+func strip(v float64) int { return int(v / stripSize) }
+
 // contains reports whether p lies in the territory.
 func (o *outline) contains(p vec) bool { return o.partOf(p) >= 0 }
+
+// clear reports whether no border comes near p, so that all places of its bucket
+// are in the territory if p is.
+func (o *outline) clear(p vec) bool {
+	return len(o.buckets[bucket(p.v)*bucketCols+bucket(p.u)]) == 0
+}
 
 // partOf returns which part of the territory p lies in, -1 if none.
 func (o *outline) partOf(p vec) int {
 	var odd uint // a bit for each part whose border lies an odd number of times to one side
-	for _, k := range o.rows[bucket(p.v)] {
+	for _, k := range o.rows[strip(p.v)] {
 		s := o.segs[k]
 		if (s.a.v <= p.v) == (s.b.v <= p.v) {
 			continue

@@ -87,6 +87,13 @@ func newRaster(o *outline, d density) raster {
 
 // insideShare returns how many of nine places in a pixel are in the territory.
 func insideShare(o *outline, corner vec) int {
+	far := vec{corner.u + pixelSize, corner.v + pixelSize}
+	if o.clear(corner) && o.clear(far) && o.clear(vec{corner.u, far.v}) && o.clear(vec{far.u, corner.v}) {
+		if o.contains(corner) {
+			return 9
+		}
+		return 0
+	}
 	n := 0
 	for k := range 9 {
 		if o.contains(ninth(corner, k)) {
