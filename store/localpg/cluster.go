@@ -33,7 +33,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"sync"
 )
@@ -51,6 +50,7 @@ type Options struct {
 // Cluster is a running private cluster. Its methods may be called at any time
 // from any goroutine.
 type Cluster struct {
+	Address
 	folder  folder
 	server  launcher
 	release func()        // has the supervisor stop the server
@@ -108,7 +108,7 @@ func (c *Cluster) prepare(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	c.folder = f
+	c.folder, c.Address = f, Address{f.socket}
 	c.server = launcher{folder: f, as: as, programs: programs, settings: settings(f, o)}
 	if err := putDown(f.data()); err != nil {
 		return err
@@ -117,12 +117,6 @@ func (c *Cluster) prepare(ctx context.Context, dir string, o Options) error {
 		return err
 	}
 	return c.server.initialise(ctx, o)
-}
-
-// URL is the address of a database of the cluster, for pgx, psql or ogr2ogr. The
-// user is the superuser postgres; a database of that name is always there.
-func (c *Cluster) URL(database string) string {
-	return "postgres://postgres@/" + url.PathEscape(database) + "?host=" + c.folder.socket + "&port=" + port
 }
 
 // Stop shuts the server down cleanly, breaking its connections, waits for it and

@@ -349,3 +349,23 @@ func TestStartEndsWithItsContext(t *testing.T) {
 	}
 	start(t, dir)
 }
+
+func TestAttachReachesAClusterOfAnother(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	if _, err := localpg.Attach(dir); err == nil {
+		t.Error("attached to an empty folder")
+	}
+	c := start(t, dir)
+	a, err := localpg.Attach(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := a.URL("postgres"), c.URL("postgres"); got != want {
+		t.Errorf("attached to %s, want %s", got, want)
+	}
+	stop(t, c)
+	if _, err := localpg.Attach(dir); err == nil {
+		t.Error("attached to a stopped cluster")
+	}
+}

@@ -58,10 +58,9 @@ func resolve(dir string) (string, error) {
 
 // place finds or makes the cluster's folders and the account it runs as.
 func place(dir string) (folder, account, error) {
-	link := filepath.Join(dir, "cluster")
-	home, err := filepath.EvalSymlinks(link)
+	home, err := oldHome(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		home, err = newHome(dir, link)
+		home, err = newHome(dir)
 	}
 	if err != nil {
 		return folder{}, account{}, err
@@ -71,28 +70,38 @@ func place(dir string) (folder, account, error) {
 	if err != nil {
 		return f, as, err
 	}
-	f.socket, err = socketFolder(home, as)
-	return f, as, err
+	if f.socket, err = socketPath(home, as); err != nil {
+		return f, as, err
+	}
+	return f, as, makeFolder(f.socket, as, 0o700)
+}
+
+func homeLink(dir string) string { return filepath.Join(dir, "cluster") }
+
+// oldHome is where the home of a folder is, fs.ErrNotExist if it has none yet.
+func oldHome(dir string) (string, error) {
+	home, err := filepath.EvalSymlinks(homeLink(dir))
+	if to, linkErr := os.Readlink(homeLink(dir)); err != nil && linkErr == nil {
+		return "", fmt.Errorf("its data is gone: %s links to %s, which is not there", homeLink(dir), to)
+	}
+	return home, err
 }
 
 // newHome makes the folder of the data, beside the lock where the server's
 // account can reach it, else elsewhere with a link to it.
-func newHome(dir, link string) (string, error) {
-	if to, err := os.Readlink(link); err == nil {
-		return "", fmt.Errorf("its data is gone: %s links to %s, which is not there", link, to)
-	}
+func newHome(dir string) (string, error) {
 	as, err := accountFor("")
 	if err != nil {
 		return "", err
 	}
 	if as.reaches(dir) {
-		return link, makeFolder(link, self(), as.homeMode())
+		return homeLink(dir), makeFolder(homeLink(dir), self(), as.homeMode())
 	}
 	home, err := homeElsewhere(dir, as)
 	if err != nil {
 		return "", err
 	}
-	return home, os.Symlink(home, link)
+	return home, os.Symlink(home, homeLink(dir))
 }
 
 func homeElsewhere(dir string, as account) (string, error) {
@@ -135,9 +144,9 @@ func within(path, parent string) bool {
 // plain is a path that stands in a URL as it is, for every client.
 var plain = regexp.MustCompile(`^[A-Za-z0-9/._-]+$`)
 
-// socketFolder makes the folder of the socket: in home, unless that makes the
-// path of the socket too long for the system or too odd for a URL.
-func socketFolder(home string, as account) (string, error) {
+// socketPath is the folder of the socket: in home, unless that makes the path of
+// the socket too long for the system or too odd for a URL.
+func socketPath(home string, as account) (string, error) {
 	short := fmt.Sprintf("jingwei-%.6x", sha256.Sum256([]byte(home)))
 	for _, path := range []string{
 		filepath.Join(home, "socket"),
@@ -145,7 +154,7 @@ func socketFolder(home string, as account) (string, error) {
 		filepath.Join("/tmp", short),
 	} {
 		if len(path)+len(socketName) <= maxSocketPath && plain.MatchString(path) && as.reaches(filepath.Dir(path)) {
-			return path, makeFolder(path, as, 0o700)
+			return path, nil
 		}
 	}
 	return "", errors.New("no folder with a path short and plain enough for a socket; set TMPDIR to one")
@@ -211,7 +220,7 @@ func (f folder) tidy() error {
 
 func (f folder) remove() error {
 	var err error
-	for _, path := range []string{f.home, filepath.Join(f.dir, "cluster"), f.log(), f.log() + ".1", lockPath(f.dir)} {
+	for _, path := range []string{f.home, homeLink(f.dir), f.log(), f.log() + ".1", lockPath(f.dir)} {
 		err = errors.Join(err, os.RemoveAll(path))
 	}
 	return err

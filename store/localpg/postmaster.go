@@ -19,24 +19,27 @@ const nobody = 1 << 30
 
 // postmaster is what a running server writes about itself into its data.
 type postmaster struct {
-	pid   int
-	ready bool // accepts connections
+	pid    int
+	socket string // folder of the socket
+	ready  bool   // accepts connections
 }
 
 func pidPath(data string) string { return filepath.Join(data, "postmaster.pid") }
 
-// readPostmaster reads line 1, the process id, and line 8, the status.
+// readPostmaster reads lines 1, 5 and 8 of its file; the later ones are written
+// when there is something to say.
 func readPostmaster(data string) (postmaster, bool) {
 	text, err := os.ReadFile(pidPath(data))
 	if err != nil {
 		return postmaster{}, false
 	}
-	lines := strings.Split(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(lines[0]))
+	var line [8]string
+	copy(line[:], strings.Split(string(text), "\n"))
+	pid, err := strconv.Atoi(strings.TrimSpace(line[0]))
 	if err != nil || pid <= 0 {
 		return postmaster{}, false
 	}
-	return postmaster{pid, len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready"}, true
+	return postmaster{pid: pid, socket: line[4], ready: strings.TrimSpace(line[7]) == "ready"}, true
 }
 
 // putDown clears the way for a start: the owner of the folder is dead, but its
