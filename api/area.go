@@ -2,8 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
-	"sync"
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
@@ -94,102 +92,4 @@ func shapeOf(s *grid.Snapshot, i int32) orb.MultiPolygon {
 		}
 	})
 	return s.Coverage().Dissolve(group, 1).Shape(0).Orb()
-}
-
-// figure is what an area's cells add up to.
-type figure struct {
-	cells, households int32
-	km2               float64
-	box               geo.Box
-}
-
-// figures keeps the figures of one edition: adding them up looks at every border,
-// so it is done once, when they are first asked for.
-type figures struct {
-	mu     sync.Mutex
-	cover  *coverage.Coverage
-	byArea []figure
-}
-
-func (k *figures) of(s *grid.Snapshot) []figure {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.cover != s.Coverage() || len(k.byArea) != s.Len() {
-		k.cover, k.byArea = s.Coverage(), addUp(s)
-	}
-	return k.byArea
-}
-
-func addUp(s *grid.Snapshot) []figure {
-	out := make([]figure, s.Len())
-	for i := range out {
-		out[i].box = geo.EmptyBox()
-	}
-	for f := range int32(s.Coverage().Len()) {
-		cell := s.Cell(f)
-		km2 := s.Coverage().AreaM2(f) / 1e6
-		for i := cell; i >= 0; i = s.Parent(i) {
-			out[i].cells++
-			out[i].households += s.Area(cell).Households
-			out[i].km2 += km2
-			out[i].box = out[i].box.Union(s.Coverage().Box(f))
-		}
-	}
-	return out
-}
-
-type areasView struct {
-	Areas []areaView `json:"areas"`
-	Next  string     `json:"next,omitempty"`
-}
-
-// listAreas answers the areas a caller asks for, in the order of their ids.
-func (a *API) listAreas(c *call) error {
-	p := newParams(c.r.URL)
-	want := areaFilter{level: p.level(), q: p.text("q"), parent: -1}
-	limit, after := p.limit(), p.text("cursor")
-	if code := p.text("parent"); code != "" {
-		var ok bool
-		if want.parent, ok = c.s.ByCode(code); !ok {
-			p.fail(missing("area", code))
-		}
-	}
-	from := int32(0)
-	if after != "" {
-		i, ok := c.s.ByCode(after)
-		if !ok {
-			p.fail(bad("parameter", "cursor", "%q is not a cursor", after))
-		}
-		from = i + 1
-	}
-	if err := p.end(); err != nil {
-		return err
-	}
-	v := areasView{Areas: make([]areaView, 0, limit)}
-	for i := from; i < int32(c.s.Len()); i++ {
-		if !c.sees(i) || !want.holds(c.s, i) {
-			continue
-		}
-		if len(v.Areas) == limit {
-			v.Next = nextPage(c.r.URL, v.Areas[limit-1].Code)
-			break
-		}
-		v.Areas = append(v.Areas, viewArea(c.s.Area(i)))
-	}
-	return c.json(http.StatusOK, v)
-}
-
-// areaFilter selects areas of a level, right below a parent, and with a text in
-// the name or at the beginning of the code; each only when set.
-type areaFilter struct {
-	level  grid.Level
-	parent int32
-	q      string
-}
-
-func (f areaFilter) holds(s *grid.Snapshot, i int32) bool {
-	a := s.Area(i)
-	return (f.level == 0 || a.Level == f.level) &&
-		(f.parent < 0 || s.Parent(i) == f.parent) &&
-		(f.q == "" || strings.Contains(a.Name, f.q) || strings.HasPrefix(a.Code, f.q))
 }

@@ -96,7 +96,7 @@ func (c *call) takeLine(line []byte, unread error, now time.Time) (intake, error
 
 // keepLine answers one line once it is committed.
 func (a *API) keepLine(c *call, in intake) lineView {
-	receipt, err := a.keepCaught(c, in)
+	receipt, err := a.keepPatiently(c, in)
 	if err != nil {
 		if p := asProblem(err); p.Status == http.StatusInternalServerError {
 			a.Log.ErrorContext(c.r.Context(), "line failed", "request", c.w.Header().Get(requestID), "error", err)
@@ -106,6 +106,18 @@ func (a *API) keepLine(c *call, in intake) lineView {
 	return lineView{
 		ID: receipt.Report.ID.String(), Status: filedStatus(receipt.Outcome),
 		Cell: codeOf(c.s, receipt.Report.Cell), Warning: in.warning,
+	}
+}
+
+// keepPatiently waits while too much is waiting already: a stream is slowed down
+// rather than refused.
+func (a *API) keepPatiently(c *call, in intake) (r grid.Receipt, err error) {
+	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
+		r, err = a.keepCaught(c, in)
+		if !errors.Is(err, grid.ErrBusy) || c.r.Context().Err() != nil {
+			return r, err
+		}
+		time.Sleep(pause)
 	}
 }
 

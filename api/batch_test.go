@@ -158,3 +158,13 @@ func TestPostManySurvivesAPanic(t *testing.T) {
 		t.Error("the log does not tell of the panic")
 	}
 }
+
+// A stream waits while the database has too much to do.
+func TestPostManyWaits(t *testing.T) {
+	c := newCity(t)
+	c.memory.busy = 3
+	w := c.ask(http.MethodPost, "admin", "/v1/reports", `{`+inMicro1+`}`+"\n"+`{`+inMicro2+`}`, "Content-Type", "application/x-ndjson")
+	if got := strings.Count(w.Body.String(), `"status":201`); got != 2 {
+		t.Errorf("%d of 2 reports were kept: %s", got, w.Body)
+	}
+}

@@ -35,7 +35,7 @@ func listen(t testing.TB, server *httptest.Server, token, last string) *listener
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { answer.Body.Close() })
-	if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
 		t.Fatalf("status %d, %v", answer.StatusCode, answer.Header)
 	}
 	l := &listener{t, bufio.NewScanner(answer.Body), cancel}

@@ -28,6 +28,9 @@ func (a *API) tile(c *call) error {
 	if err := p.end(); err != nil {
 		return err
 	}
+	if o.Level == 0 && c.root >= 0 { // what is above the root is not shown
+		o.Level = max(picture.Tiles.LevelAt(address.Z), c.s.Area(c.root).Level)
+	}
 	o.Counts = picture.Columns.Counts(f)
 	tag, err := picture.Tiles.ETag(c.r.Context(), address, o)
 	if err != nil {
