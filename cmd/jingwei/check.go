@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"jingwei/geo/coverage"
+	"jingwei/store"
+)
+
+type checkCommand struct {
+	Edition int64 `help:"Number of the edition; default: the current one."`
+}
+
+func (c *checkCommand) Run(ctx context.Context, s streams, d *database) error {
+	db, done, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	began := time.Now()
+	faults, err := db.Check(ctx, c.Edition)
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		fmt.Fprintln(s.out, f)
+	}
+	n, err := c.geometry(ctx, s.out, db)
+	if err != nil {
+		return err
+	}
+	if n += len(faults); n > 0 {
+		return fmt.Errorf("%d violations", n)
+	}
+	fmt.Fprintf(s.err, "no violations, in %.1f s\n", time.Since(began).Seconds())
+	return nil
+}
+
+// geometry builds the coverage of the edition and proves on it what SQL cannot;
+// it returns how many violations it listed.
+func (c *checkCommand) geometry(ctx context.Context, out io.Writer, db *store.DB) (int, error) {
+	id, cells, err := db.Faces(ctx, c.Edition)
+	if err != nil {
+		return 0, err
+	}
+	cover, err := coverage.Build(cells)
+	if bad := (*coverage.Violations)(nil); errors.As(err, &bad) {
+		for _, v := range bad.List {
+			fmt.Fprintln(out, v)
+		}
+		return len(bad.List), nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	fmt.Fprintf(out, "edition %d: %d cells tile the territory: no gap, no overlap, one cell at every place\n", id, cover.Len())
+	return c.unions(ctx, out, db)
+}
+
+// unions proves that the cells below every area are all the ground it has: that
+// the areas of each level, drawn as the unions of their cells, again tile what
+// their cells tile.
+func (c *checkCommand) unions(ctx context.Context, out io.Writer, db *store.DB) (int, error) {
+	snapshot, err := db.Load(ctx, c.Edition)
+	if err != nil {
+		return 0, err
+	}
+	bad := 0
+	for _, l := range snapshot.Levels() {
+		n, err := checkLevel(snapshot, l)
+		if err != nil {
+			fmt.Fprintf(out, "%v: %v\n", l, err)
+			bad++
+			continue
+		}
+		fmt.Fprintf(out, "%-9v %d areas, each the exact union of its cells\n", l, n)
+	}
+	return bad, nil
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/geo/datum"
+	"jingwei/grid"
+	importer "jingwei/import"
+)
+
+type importCommand struct {
+	Boundaries importBoundaries `cmd:"" help:"Polygons of one level, as a new edition; GeoJSON, or any OGR format through ogr2ogr."`
+	Workers    importTable      `cmd:"" help:"People: code,name,role,phone,department."`
+	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until."`
+	Matters    importMatters    `cmd:"" help:"The catalogue: code,category,item,name,level,limit_hours."`
+	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter."`
+}
+
+type importBoundaries struct {
+	Files []string `arg:"" name:"file" type:"existingfile" help:"Files; together they are one import."`
+
+	Level      grid.Level `required:"" help:"Level of the areas: city, county, town, village, grid or microgrid."`
+	Code       string     `placeholder:"P" help:"Property with the code (default: code)."`
+	Name       string     `placeholder:"P" help:"Property with the name (default: name)."`
+	Parent     string     `placeholder:"P" help:"Property with the parent's code."`
+	Kind       string     `placeholder:"P" help:"Property with the kind, general or dedicated (default: kind)."`
+	Households string     `placeholder:"P" help:"Property with the number of households (default: households)."`
+	Datum      string     `default:"wgs84" help:"Datum of the positions: wgs84, gcj02 or bd09."`
+	CRS        string     `name:"crs" placeholder:"EPSG:n" help:"Projection of the file, if any."`
+	Repair     bool       `help:"Close gaps and overlaps narrower than --repair-width."`
+	Width      float64    `name:"repair-width" default:"${repairWidth}" help:"Metres."`
+	Replace    bool       `help:"Drop the areas of this level that the files do not name."`
+	DryRun     bool       `help:"Do everything but publish."`
+	Note       string     `help:"A note for the edition."`
+}
+
+func (c *importBoundaries) Run(ctx context.Context, s streams, d *database) error {
+	o, err := c.options()
+	if err != nil {
+		return usageError{err}
+	}
+	db, done, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p := newProgress(s.err)
+	o.Progress = func(read, total int64) { p.show("reading", read, total) }
+	r, err := importer.Boundaries(ctx, db, c.Files, o)
+	p.close()
+	if err != nil {
+		return err
+	}
+	for _, change := range r.Repairs {
+		fmt.Fprintln(s.err, change)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintln(s.err, note)
+	}
+	fmt.Fprintln(s.err, r.Summary())
+	return nil
+}
+
+func (c *importBoundaries) options() (importer.BoundaryOptions, error) {
+	dat, err := datum.Parse(c.Datum)
+	if err == nil && c.CRS != "" && dat != datum.WGS84 {
+		err = fmt.Errorf("--crs and --datum %s exclude each other: a projected file has its datum with it", c.Datum)
+	}
+	o := importer.BoundaryOptions{
+		Level: c.Level, Code: c.Code, Name: c.Name, Parent: c.Parent, Kind: c.Kind, Households: c.Households,
+		Datum: dat, CRS: c.CRS, Replace: c.Replace, DryRun: c.DryRun, Note: c.note(),
+	}
+	if c.Repair {
+		o.RepairWidth = c.Width
+	}
+	return o, err
+}
+
+func (c *importBoundaries) note() string {
+	if c.Note != "" {
+		return c.Note
+	}
+	names := make([]string, len(c.Files))
+	for i, f := range c.Files {
+		names[i] = filepath.Base(f)
+	}
+	return "import of " + strings.Join(names, ", ")
+}
+
+// tableFlags are common to all tables.
+type tableFlags struct {
+	File     string `arg:"" type:"existingfile" help:"A CSV file."`
+	Encoding string `default:"utf-8" help:"utf-8, gbk or gb18030."`
+}
+
+func (c *tableFlags) options(p *progress) importer.TableOptions {
+	return importer.TableOptions{Encoding: c.Encoding, Progress: func(read, total int64) { p.show("reading", read, total) }}
+}
+
+type importTable struct{ tableFlags }
+
+func (c *importTable) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Workers)
+}
+
+type importPosts struct{ tableFlags }
+
+func (c *importPosts) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Posts)
+}
+
+type importMatters struct{ tableFlags }
+
+func (c *importMatters) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Matters)
+}
+
+// tableImport is importer.Workers, Posts or Matters.
+type tableImport func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error)
+
+func (c *tableFlags) table(ctx context.Context, s streams, d *database, read tableImport) error {
+	db, done, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p := newProgress(s.err)
+	r, err := read(ctx, db, c.File, c.options(p))
+	p.close()
+	if err != nil {
+		return err
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintln(s.err, note)
+	}
+	fmt.Fprintf(s.err, "%d rows: %d new, %d changed, %d as they were\n", r.Rows, r.Added, r.Changed, r.Same)
+	return nil
+}
+
+type importReports struct {
+	tableFlags
+	Datum string `default:"wgs84" help:"Datum of the positions: wgs84, gcj02 or bd09."`
+}
+
+func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
+	dat, err := datum.Parse(c.Datum)
+	if err != nil {
+		return usageError{err}
+	}
+	db, done, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	snapshot, err := db.Load(ctx, 0)
+	if err != nil {
+		return err
+	}
+	sink, err := db.ReportSink(ctx, "command line", "import of "+filepath.Base(c.File))
+	if err != nil {
+		return err
+	}
+	p := newProgress(s.err)
+	began := time.Now()
+	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
+		TableOptions: c.options(p), Datum: dat,
+		Locate: func(r *grid.Report) { settle(snapshot, r) },
+	})
+	p.close()
+	if err != nil {
+		return err
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintln(s.err, note)
+	}
+	fmt.Fprintf(s.err, "%d rows: %d new, %d known already, in %.1f s\n", r.Rows, r.Added, r.Rows-r.Added, time.Since(began).Seconds())
+	return nil
+}
+
+// settle fills in what follows from the place of a report of the past: its cell
+// and, while it is open, who answers for it.
+func settle(s *grid.Snapshot, r *grid.Report) {
+	place := s.Locate(r.Pos, grid.DefaultTolerance)
+	r.Edition, r.Method, r.DistanceM = s.Edition, place.Method, place.DistanceM
+	if place.Area >= 0 {
+		r.Cell = s.Area(place.Area).ID
+	}
+	if r.State.Open() {
+		r.Holder = dispatch.Route(s, place, r.At).Holder
+	}
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+
+	"jingwei/api"
+	"jingwei/density"
+	"jingwei/grid"
+	"jingwei/store"
+	"jingwei/tiles"
+)
+
+// node keeps in memory what a running service reads, and brings it up to date
+// along the feed.
+type node struct {
+	db      *store.DB
+	log     *slog.Logger
+	current grid.Current
+	picture atomic.Pointer[api.Picture]
+	publish func(grid.Event) // to the event streams
+}
+
+// load reads the current edition and all reports. What happens afterwards is in
+// the feed behind the cursor that it returns.
+func (n *node) load(ctx context.Context) (grid.Cursor, error) {
+	after, err := n.db.Horizon(ctx)
+	if err != nil {
+		return after, err
+	}
+	snapshot, err := n.db.Load(ctx, 0)
+	if err != nil {
+		return after, err
+	}
+	columns, err := density.Load(snapshot, n.db.ReportColumns(ctx))
+	if err != nil {
+		return after, err
+	}
+	n.show(snapshot, columns)
+	return after, nil
+}
+
+// show makes a snapshot and the reports on it what requests read from now on.
+func (n *node) show(s *grid.Snapshot, c *density.Columns) {
+	pyramid := tiles.NewPyramid(s)
+	if p := n.picture.Load(); p != nil && p.Columns.Snapshot().Edition == s.Edition {
+		pyramid = p.Tiles
+	}
+	n.current.Store(s)
+	n.picture.Store(&api.Picture{Columns: c, Tiles: pyramid})
+}
+
+// follow applies the feed until ctx ends.
+func (n *node) follow(ctx context.Context, after grid.Cursor) error {
+	return n.db.Follow(ctx, after, func(events []grid.Event) error {
+		if err := n.apply(ctx, events); err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.What == grid.EventReport {
+				n.publish(e)
+			}
+		}
+		return nil
+	})
+}
+
+// apply brings the memory up to date with events. Whatever is read for one of
+// them is as new as the last.
+func (n *node) apply(ctx context.Context, events []grid.Event) error {
+	has := func(what string) bool {
+		return slices.ContainsFunc(events, func(e grid.Event) bool { return e.What == what })
+	}
+	switch {
+	case has(grid.EventBatch):
+		if _, err := n.load(ctx); err != nil {
+			return fmt.Errorf("read the reports of a batch: %w", err)
+		}
+		return nil // which has everything
+	case has(grid.EventEdition):
+		if err := n.changeEdition(ctx); err != nil {
+			return err
+		}
+	case has(grid.EventPost):
+		r, err := n.db.Roster(ctx)
+		if err != nil {
+			return err
+		}
+		n.current.Store(n.current.Load().WithRoster(r))
+	}
+	n.picture.Load().Columns.Put(reportsOf(events)...)
+	return nil
+}
+
+func (n *node) changeEdition(ctx context.Context) error {
+	snapshot, err := n.db.Load(ctx, 0)
+	if err != nil {
+		return err
+	}
+	n.show(snapshot, n.picture.Load().Columns.On(snapshot))
+	n.log.Info("edition", "number", snapshot.Edition, "cells", snapshot.Coverage().Len())
+	return nil
+}
+
+func reportsOf(events []grid.Event) []density.Report {
+	var reports []density.Report
+	for _, e := range events {
+		if r := e.Report; r != nil {
+			reports = append(reports, density.Report{ID: r.ID, At: r.At, Pos: r.Pos, Matter: r.Matter, Open: r.State.Open()})
+		}
+	}
+	return reports
+}

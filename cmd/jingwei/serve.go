@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"jingwei/api"
+	"jingwei/grid"
+	"jingwei/store"
+	"jingwei/web"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+)
+
+type serveCommand struct {
+	Addr        string `default:"127.0.0.1:8080" help:"Where to listen."`
+	MetricsAddr string `help:"Where to show metrics, at /metrics; default: nowhere."`
+}
+
+func (c *serveCommand) Run(ctx context.Context, s streams, d *database) error {
+	db, done, err := d.own(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	service, err := newService(ctx, db, c.Addr, c.MetricsAddr, slog.New(slog.NewTextHandler(s.err, nil)))
+	if err != nil {
+		return err
+	}
+	return service.run(ctx, func(context.Context) error {
+		fmt.Fprintf(s.err, "ready: %s/console\n", service.url())
+		return nil
+	})
+}
+
+// service is a node with its HTTP servers.
+type service struct {
+	node     *node
+	api      *api.API
+	appender *store.Appender
+	log      *slog.Logger
+	servers  []*http.Server
+	lists    []net.Listener
+}
+
+// newService listens at once: until the reports are counted, requests are told
+// that the service is not ready.
+func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log *slog.Logger) (*service, error) {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	v := &service{node: &node{db: db, log: log}, appender: db.NewAppender(ctx), log: log}
+	v.api = api.New(api.Config{
+		Snapshots: &v.node.current, Picture: &v.node.picture,
+		Reports: v.appender, Tokens: db, Feed: db,
+		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
+	})
+	v.node.publish = v.api.Publish
+	err := v.listen(addr, v.api)
+	if err == nil && metricsAddr != "" {
+		mux := http.NewServeMux()
+		mux.Handle("/metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+		err = v.listen(metricsAddr, mux)
+	}
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *service) listen(addr string, h http.Handler) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	v.lists = append(v.lists, l)
+	v.servers = append(v.servers, &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)})
+	return nil
+}
+
+// url is where the service is to be found from this machine.
+func (v *service) url() string {
+	addr := v.lists[0].Addr().(*net.TCPAddr)
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, fmt.Sprint(addr.Port))
+}
+
+// run serves until ctx ends or something fails; ready is called when everything
+// is in memory, and may go on as long as ctx.
+func (v *service) run(ctx context.Context, ready func(context.Context) error) error {
+	defer v.close()
+	g, ctx := errgroup.WithContext(ctx)
+	for i, s := range v.servers {
+		g.Go(func() error { return s.Serve(v.lists[i]) })
+	}
+	g.Go(func() error { <-ctx.Done(); v.shutdown(); return nil })
+	g.Go(func() error {
+		after, err := v.node.load(ctx)
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return v.node.follow(ctx, after) })
+		return ready(ctx)
+	})
+	if err := g.Wait(); !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// shutdown lets requests under way come to their end.
+func (v *service) shutdown() {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	v.api.Close()
+	for _, s := range v.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			v.log.Warn("shut down", "error", err)
+		}
+	}
+}
+
+func (v *service) close() {
+	for _, l := range v.lists {
+		l.Close() // closed already, as a rule
+	}
+	v.appender.Close()
+}
+
+// signIn makes a token and returns the address that signs its holder in to the
+// console.
+func (v *service) signIn(ctx context.Context, name string, access grid.Access) (string, error) {
+	_, secret, err := v.node.db.CreateToken(ctx, name, access, 0)
+	if err != nil {
+		return "", err
+	}
+	return v.url() + "/console#token=" + secret, nil
+}
