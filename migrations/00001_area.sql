@@ -71,10 +71,14 @@ CREATE FUNCTION area_level_rank(level text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN array_position(ARRAY['city', 'county', 'town', 'village', 'grid', 'microgrid'], level);
 
+-- edition_last gives the current edition, 0 when there is none. Editions are
+-- published in the order of their numbers, so what is not above it is published.
 -- +goose StatementBegin
-CREATE FUNCTION edition_is_published(edition integer) RETURNS boolean
+CREATE FUNCTION edition_last() RETURNS integer
 LANGUAGE sql STABLE
-RETURN EXISTS (SELECT 1 FROM edition e WHERE e.id = edition_is_published.edition AND e.published IS NOT NULL);
+BEGIN ATOMIC
+    SELECT coalesce(max(id), 0) FROM edition WHERE published IS NOT NULL;
+END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -105,35 +109,43 @@ CREATE TRIGGER edition_guard BEFORE INSERT OR UPDATE OR DELETE ON edition
 -- +goose StatementBegin
 CREATE FUNCTION area_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    final integer; -- the published edition that would change
+    last integer := edition_last();
 BEGIN
-    IF TG_OP <> 'INSERT' AND edition_is_published(OLD.since) THEN
-        final := OLD.since;
-        IF TG_OP = 'UPDATE'
-            AND (OLD.until IS NULL OR NOT edition_is_published(OLD.until))
-            AND (NEW.until IS NULL OR NOT edition_is_published(NEW.until))
-            AND (NEW.id, NEW.since, NEW.code, NEW.name, NEW.level, NEW.kind, NEW.parent, NEW.households, NEW.geom, NEW.placeholder)
-                IS NOT DISTINCT FROM
-                (OLD.id, OLD.since, OLD.code, OLD.name, OLD.level, OLD.kind, OLD.parent, OLD.households, OLD.geom, OLD.placeholder)
-        THEN
-            final := NULL;
-        END IF;
-    ELSIF TG_OP <> 'DELETE' AND edition_is_published(NEW.since) THEN
-        final := NEW.since;
-    END IF;
-    IF final IS NOT NULL THEN
-        RAISE EXCEPTION 'area %: edition % is published and never changes: a correction is a new edition',
-            CASE WHEN TG_OP = 'DELETE' THEN OLD.code ELSE NEW.code END, final
-            USING ERRCODE = 'restrict_violation', TABLE = 'area', CONSTRAINT = 'area_published_is_final';
-    END IF;
     IF TG_OP = 'DELETE' THEN
-        RETURN OLD;
+        IF OLD.since > last THEN
+            RETURN OLD;
+        END IF;
+    ELSIF OLD.since > last AND NEW.since > last THEN
+        RETURN NEW;
+    ELSIF (OLD.until IS NULL OR OLD.until > last) AND (NEW.until IS NULL OR NEW.until > last)
+        AND (NEW.id, NEW.since, NEW.code, NEW.name, NEW.level, NEW.kind, NEW.parent, NEW.households, NEW.geom, NEW.placeholder)
+            IS NOT DISTINCT FROM
+            (OLD.id, OLD.since, OLD.code, OLD.name, OLD.level, OLD.kind, OLD.parent, OLD.households, OLD.geom, OLD.placeholder)
+    THEN
+        RETURN NEW;
     END IF;
-    RETURN NEW;
+    RAISE EXCEPTION 'area %: edition % is published and never changes: a correction is a new edition', OLD.code, least(OLD.since, last)
+        USING ERRCODE = 'restrict_violation', TABLE = 'area', CONSTRAINT = 'area_published_is_final';
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER area_guard BEFORE INSERT OR UPDATE OR DELETE ON area
+CREATE TRIGGER area_guard BEFORE UPDATE OR DELETE ON area
     FOR EACH ROW EXECUTE FUNCTION area_guard();
+
+-- The same for new rows, once for all of a statement.
+-- +goose StatementBegin
+CREATE FUNCTION area_guard_new() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    a record;
+BEGIN
+    FOR a IN SELECT n.code, n.since FROM new_area n WHERE n.since <= edition_last() LIMIT 1 LOOP
+        RAISE EXCEPTION 'area %: edition % is published and never changes: a correction is a new edition', a.code, a.since
+            USING ERRCODE = 'restrict_violation', TABLE = 'area', CONSTRAINT = 'area_published_is_final';
+    END LOOP;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER area_guard_new AFTER INSERT ON area REFERENCING NEW TABLE AS new_area
+    FOR EACH STATEMENT EXECUTE FUNCTION area_guard_new();
 
 -- +goose StatementBegin
 CREATE FUNCTION never_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -161,15 +173,16 @@ END;
 -- current_area gives the areas of the current edition.
 CREATE VIEW current_area AS
     SELECT id, since, code, name, level, kind, parent, households, geom, placeholder
-    FROM area, (SELECT max(e.id) AS edition FROM edition e WHERE e.published IS NOT NULL) AS last
-    WHERE since <= last.edition AND (until IS NULL OR until > last.edition);
+    FROM area, (SELECT edition_last() AS number OFFSET 0) AS last
+    WHERE since <= last.number AND (until IS NULL OR until > last.number);
 
 -- +goose Down
 DROP VIEW current_area;
 DROP FUNCTION area_of(integer);
-DROP FUNCTION edition_is_published(integer);
+DROP FUNCTION edition_last();
 DROP TABLE area, area_code, edition;
 DROP FUNCTION never_truncate();
+DROP FUNCTION area_guard_new();
 DROP FUNCTION area_guard();
 DROP FUNCTION edition_guard();
 DROP FUNCTION area_level_rank(text);

@@ -95,10 +95,19 @@ BEGIN
     END IF;
     IF NOT ST_IsSimple(ST_Collect(border)) THEN
         RETURN QUERY
-            SELECT ST_SetSRID(ST_Scale(ST_StartPoint(l.geom), 1e-7, 1e-7), 4326), 'the border of the territory crosses or touches itself'
-            FROM (SELECT s.geom FROM ST_DumpSegments(ST_Node(ST_Collect(border))) AS s) AS l
-            WHERE NOT EXISTS (SELECT 1 FROM unnest(border) AS o(geom) WHERE l.geom && o.geom AND ST_Equals(l.geom, o.geom))
-            LIMIT 1;
+            WITH line AS (
+                SELECT ST_Normalize(l) AS geom FROM unnest(border) AS l
+            ), piece AS ( -- of the lines, cut where they meet
+                SELECT ST_Normalize(s.geom) AS geom FROM ST_DumpSegments(ST_Node(ST_Collect(border))) AS s
+            ), odd AS (
+                (SELECT l.geom FROM line l EXCEPT SELECT p.geom FROM piece p)
+                UNION ALL
+                (SELECT p.geom FROM piece p EXCEPT SELECT l.geom FROM line l)
+                UNION ALL
+                SELECT border[1]
+            )
+            SELECT ST_SetSRID(ST_Scale(ST_StartPoint(o.geom), 1e-7, 1e-7), 4326), 'the border of the territory crosses or touches itself'
+            FROM odd o LIMIT 1;
         RETURN;
     END IF;
     RETURN QUERY
@@ -217,10 +226,10 @@ CREATE TRIGGER edition_prove_staged BEFORE UPDATE OF published ON edition
 -- +goose StatementBegin
 CREATE FUNCTION edition_follow_base() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    last integer := (SELECT max(id) FROM edition WHERE published IS NOT NULL);
+    last integer := edition_last();
 BEGIN
-    IF NEW.base IS DISTINCT FROM last THEN
-        RAISE EXCEPTION 'edition % was made from edition %, but % is current', NEW.id, coalesce(NEW.base, 0), coalesce(last, 0)
+    IF coalesce(NEW.base, 0) <> last THEN
+        RAISE EXCEPTION 'edition % was made from edition %, but % is current', NEW.id, coalesce(NEW.base, 0), last
             USING ERRCODE = 'restrict_violation', TABLE = 'edition', CONSTRAINT = 'edition_base_is_current';
     END IF;
     RETURN NEW;
