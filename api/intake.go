@@ -74,7 +74,7 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	if r.Pos, err = position(lon, lat, d); err != nil {
 		return intake{}, err
 	}
-	place := c.s.Locate(r.Pos, grid.DefaultTolerance)
+	place, _ := c.s.LocateWithin(r.Pos, r.Accuracy, grid.DefaultTolerance)
 	if err := c.within(place.Area); err != nil {
 		return intake{}, err
 	}

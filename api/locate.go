@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"time"
 
 	"jingwei/geo"
@@ -42,34 +43,37 @@ func (a *API) locate(c *call) error {
 	if err != nil {
 		return err
 	}
-	place := c.s.Locate(pos, grid.DefaultTolerance)
+	place, candidates := c.s.LocateWithin(pos, accuracy, grid.DefaultTolerance)
 	if place.Area >= 0 {
 		if err := c.within(place.Area); err != nil {
 			return err
 		}
 	}
-	v := viewPlace(c.s, place, accuracy, at)
+	v := viewPlace(c.s, place, at)
+	for _, k := range candidates {
+		if c.within(k.Area) == nil {
+			v.Candidates = append(v.Candidates, candidateView{c.s.Area(k.Area).Code, rounded(k.Share)})
+		}
+	}
 	v.Warning = swapWarning(c.s, place, lon, lat, d)
 	return c.json(200, v)
 }
 
-// viewPlace shows a place. Its candidates are given when they are known: the
-// cell alone when the place is exact and came without an accuracy.
-func viewPlace(s *grid.Snapshot, p grid.Place, accuracy float64, at time.Time) locateView {
+// viewPlace shows a place.
+func viewPlace(s *grid.Snapshot, p grid.Place, at time.Time) locateView {
 	v := locateView{
 		Edition: s.Edition, Method: p.Method, DistanceM: centimetres(p.DistanceM),
 		Chain: viewChain(s, p.Area, at), Candidates: []candidateView{},
 	}
-	if p.Area < 0 {
-		return v
-	}
-	cell := s.Area(p.Area)
-	v.Cell = &cellView{viewArea(cell), cell.Households}
-	if p.Method == grid.Exact && accuracy == 0 {
-		v.Candidates = append(v.Candidates, candidateView{cell.Code, 1})
+	if p.Area >= 0 {
+		cell := s.Area(p.Area)
+		v.Cell = &cellView{viewArea(cell), cell.Households}
 	}
 	return v
 }
+
+// rounded keeps four decimals of a share.
+func rounded(share float64) float64 { return math.Round(share*1e4) / 1e4 }
 
 // position converts what a caller sent to the lattice. It never swaps what looks
 // swapped, but says so.

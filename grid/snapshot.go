@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"jingwei/geo"
 	"jingwei/geo/coverage"
 )
 
@@ -169,29 +168,6 @@ func (s *Snapshot) Face(i int32) int32 { return s.face[i] }
 
 // Roster returns the people.
 func (s *Snapshot) Roster() *Roster { return s.roster }
-
-// Place is the answer to: which cell is at this position?
-type Place struct {
-	Area      int32 // index of the cell; -1 when outside
-	Method    Method
-	DistanceM float64 // to the cell when Method is Nearest, in metres
-}
-
-// DefaultTolerance is how far, in metres, a position may lie outside every cell
-// and still be given to the nearest.
-const DefaultTolerance = 50.0
-
-// Locate finds the cell of p; outside every cell, the nearest within tolerance
-// metres.
-func (s *Snapshot) Locate(p geo.Pos, tolerance float64) Place {
-	if f := s.cover.Locate(p); f != coverage.None {
-		return Place{Area: s.cells[f], Method: Exact}
-	}
-	if f, d := s.cover.Nearest(p, tolerance); f != coverage.None {
-		return Place{Area: s.cells[f], Method: Nearest, DistanceM: d}
-	}
-	return Place{Area: -1, Method: Outside}
-}
 
 // Current is the atomic pointer to the current snapshot. It is nil until the
 // first is stored.

@@ -1,0 +1,68 @@
+package grid
+
+import (
+	"jingwei/geo"
+	"jingwei/geo/coverage"
+)
+
+// Place is the answer to: which cell is at this position?
+type Place struct {
+	Area      int32 // index of the cell; -1 when outside
+	Method    Method
+	DistanceM float64 // to the cell when Method is Nearest, in metres
+}
+
+// DefaultTolerance is how far, in metres, a position may lie outside every cell
+// and still be given to the nearest.
+const DefaultTolerance = 50.0
+
+// Locate finds the cell of p; outside every cell, the nearest within tolerance
+// metres.
+func (s *Snapshot) Locate(p geo.Pos, tolerance float64) Place {
+	if f := s.cover.Locate(p); f != coverage.None {
+		return Place{Area: s.cells[f], Method: Exact}
+	}
+	if f, d := s.cover.Nearest(p, tolerance); f != coverage.None {
+		return Place{Area: s.cells[f], Method: Nearest, DistanceM: d}
+	}
+	return Place{Area: -1, Method: Outside}
+}
+
+// Candidate is a cell that a position of stated accuracy may be in.
+type Candidate struct {
+	Area  int32   // index of the cell
+	Share float64 // of the probability, from 0 to 1; what is missing to 1 is outside
+}
+
+// SureShare is the share from which on a cell is taken for certain.
+const SureShare = 0.95
+
+// LocateWithin is Locate for a position with an accuracy, a 68 % radius in metres,
+// 0 when unknown. Its cell is that of the position itself, and the method is
+// Ambiguous when the accuracy leaves it less than SureShare. The candidates are
+// the cells in reach, the likeliest first.
+func (s *Snapshot) LocateWithin(p geo.Pos, accuracy, tolerance float64) (Place, []Candidate) {
+	place := s.Locate(p, tolerance)
+	if accuracy <= 0 && place.Method != Exact {
+		return place, nil
+	}
+	var list []Candidate
+	for _, share := range s.cover.Shares(p, accuracy) {
+		if share.Face != coverage.None {
+			list = append(list, Candidate{s.cells[share.Face], share.Share})
+		}
+	}
+	if place.Method == Exact && shareOf(list, place.Area) < SureShare {
+		place.Method = Ambiguous
+	}
+	return place, list
+}
+
+func shareOf(list []Candidate, area int32) float64 {
+	for _, c := range list {
+		if c.Area == area {
+			return c.Share
+		}
+	}
+	return 0
+}
