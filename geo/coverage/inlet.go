@@ -8,9 +8,9 @@ import (
 	"jingwei/geo"
 )
 
-// inlets lists the slivers of outside between two pieces of border that face each
-// other closer than SliverWidth: two faces whose common border was drawn twice,
-// with a gap that is open at its ends. Where the border turns back sharply it is
+// inlets lists the slivers of outside between the borders of two faces that face
+// each other closer than SliverWidth: their common border was drawn twice, with a
+// gap that is open at its ends. Where the border turns back sharply it is
 // near itself too, so pieces joined by a way along the border of less than
 // inletDepth times their distance are let be.
 func (m *mesh) inlets(names []string) []Violation {
@@ -19,14 +19,14 @@ func (m *mesh) inlets(names []string) []Violation {
 	boxPairs(b.boxes(), func(i, j int) bool {
 		for _, pair := range [2][2]int{{i, j}, {j, i}} {
 			e, at := b.edges[pair[0]], b.edges[pair[1]].a
-			if at == e.a || at == e.b || geo.Orient(e.a, e.b, at) > 0 || polar(at) {
+			f, g := m.face[b.id[i]], m.face[b.id[j]]
+			if f == g || at == e.a || at == e.b || geo.Orient(e.a, e.b, at) > 0 || polar(at) {
 				continue
 			}
 			d := geo.DistanceToSegment(at, e.a, e.b)
 			if d >= SliverWidth || b.way(pair[0], at, pair[1]) < inletDepth*d {
 				continue
 			}
-			f, g := m.face[b.id[i]], m.face[b.id[j]]
 			key := [2]int32{min(f, g), max(f, g)}
 			if old, ok := found[key]; !ok || d < old.WidthM {
 				found[key] = Violation{Rule: Sliver, Faces: pairOf(names, key), At: at, WidthM: d}

@@ -45,21 +45,29 @@ func (c Change) String() string {
 // and everything wider stay as they are. It returns the faces as they are then,
 // which may still not be a coverage: [Build] tells.
 func Repair(faces []Face, width float64) ([]Face, []Change) {
-	r := &repairer{width: width, names: make([]string, len(faces)), shapes: make([]geo.MultiPolygon, len(faces))}
+	r := &repairer{width: width, names: make([]string, len(faces)), shapes: make([]geo.MultiPolygon, len(faces)), changed: make([]bool, len(faces))}
 	for i, f := range faces {
 		r.names[i] = f.Name
-		r.shapes[i] = r.untangle(f)
+		r.shapes[i] = r.untangle(int32(i), f.Shape)
 	}
 	for range repairRounds {
+		if m, dirty := noded(r.shapes); len(dirty) == 0 && len(m.inlets(r.names)) == 0 {
+			break
+		}
+		before := len(r.changes)
 		r.snap()
-		m, dirty := noded(r.shapes)
-		if len(dirty) == 0 || !r.reassign(m, dirty) {
+		if m, dirty := noded(r.shapes); len(dirty) > 0 {
+			r.reassign(m, dirty)
+		}
+		if len(r.changes) == before {
 			break
 		}
 	}
-	out := make([]Face, len(faces))
+	out := slices.Clone(faces)
 	for i := range faces {
-		out[i] = Face{r.names[i], r.shapes[i]}
+		if r.changed[i] {
+			out[i].Shape = r.shapes[i]
+		}
 	}
 	return out, r.changes
 }
@@ -72,18 +80,20 @@ type repairer struct {
 	width   float64
 	names   []string
 	shapes  []geo.MultiPolygon
+	changed []bool // whether the shape is another than was given
 	changes []Change
 }
 
 // untangle returns the valid form of a face; where its border crosses itself, of
 // what it bounds an odd number of times.
-func (r *repairer) untangle(f Face) geo.MultiPolygon {
-	shape, bad := normalise(f)
+func (r *repairer) untangle(f int32, shape geo.MultiPolygon) geo.MultiPolygon {
+	valid, bad := normalise(Face{r.names[f], shape})
 	if len(bad) == 0 || bad[0].Rule == Empty {
-		return shape
+		return valid
 	}
-	r.changes = append(r.changes, Change{Action: Untangled, Faces: []string{f.Name}, At: bad[0].At})
-	a := arrange(pieces([]geo.MultiPolygon{{cleanRings(f.Shape)}}))
+	r.changed[f] = true
+	r.changes = append(r.changes, Change{Action: Untangled, Faces: []string{r.names[f]}, At: bad[0].At})
+	a := arrange(pieces([]geo.MultiPolygon{{cleanRings(shape)}}))
 	return a.union(func(i int32) bool { return len(a.regions[i].cover) > 0 && a.regions[i].cover[0].by%2 != 0 })
 }
 
@@ -120,15 +130,15 @@ func polygons(edges []edge) geo.MultiPolygon {
 	return nest(outer, holes)
 }
 
-// reassign gives each narrow gap and overlap near the dirty edges to one face,
-// and reports whether there was any.
-func (r *repairer) reassign(m *mesh, dirty []int32) bool {
+// reassign gives each narrow gap and overlap near the dirty edges to one face.
+func (r *repairer) reassign(m *mesh, dirty []int32) {
 	near := facesNear(r.shapes, m, dirty)
 	some := make([]geo.MultiPolygon, len(near))
 	for i, f := range near {
 		some[i] = r.shapes[f]
 	}
 	a := arrange(pieces(some))
+	grounds := a.grounds(len(near))
 	touched := map[int32]bool{}
 	for i := range a.regions[1:] {
 		reg := int32(i + 1)
@@ -137,7 +147,7 @@ func (r *repairer) reassign(m *mesh, dirty []int32) bool {
 			continue
 		}
 		m2, width, at := a.area(reg)
-		winner, ok := a.longest(reg, cover)
+		winner, ok := a.winner(reg, cover, grounds)
 		if width >= r.width || !ok {
 			continue
 		}
@@ -147,6 +157,7 @@ func (r *repairer) reassign(m *mesh, dirty []int32) bool {
 			c.Action = Trimmed
 			if f != winner {
 				touched[f] = true
+				grounds[f]--
 				c.Faces = append(c.Faces, r.names[near[f]])
 			}
 		}
@@ -154,11 +165,36 @@ func (r *repairer) reassign(m *mesh, dirty []int32) bool {
 		r.changes = append(r.changes, c)
 	}
 	for _, f := range slices.Sorted(maps.Keys(touched)) {
+		r.changed[near[f]] = true
 		r.shapes[near[f]] = a.union(func(reg int32) bool {
 			return slices.ContainsFunc(a.regions[reg].cover, func(n net) bool { return n.face == f })
 		})
 	}
-	return len(touched) > 0
+}
+
+// grounds counts the regions that each face covers.
+func (a *arrangement) grounds(faces int) []int {
+	n := make([]int, faces)
+	for _, r := range a.regions {
+		for _, c := range r.cover {
+			n[c.face]++
+		}
+	}
+	return n
+}
+
+// winner returns the face to have region reg, which the faces of cover share: the
+// one that has no other ground, as a face in another, or else the longest. There
+// is none when two have no other.
+func (a *arrangement) winner(reg int32, cover []int32, grounds []int) (int32, bool) {
+	last := slices.DeleteFunc(slices.Clone(cover), func(f int32) bool { return grounds[f] > 1 })
+	switch len(last) {
+	case 0:
+		return a.longest(reg, cover)
+	case 1:
+		return last[0], true
+	}
+	return None, false
 }
 
 // longest returns the face, of those given or else of all, that alone covers the
@@ -177,7 +213,7 @@ func (a *arrangement) longest(reg int32, among []int32) (int32, bool) {
 		if len(among) == 0 {
 			return None, false
 		}
-		return among[0], true // one face inside another: it keeps nothing beside it
+		return among[0], true // none has ground of its own beside it
 	}
 	faces := slices.Sorted(maps.Keys(length))
 	return slices.MaxFunc(faces, func(f, g int32) int {

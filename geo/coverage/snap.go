@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"cmp"
 	"slices"
 
 	"jingwei/geo"
@@ -14,17 +13,27 @@ func (r *repairer) snap() {
 	s.look(newMesh(r.shapes))
 	to := s.moves()
 	inserts := s.inserts(to)
-	for p, q := range to {
-		if p != q {
-			r.changes = append(r.changes, Change{Action: Snapped, Faces: s.namesAt(p, r.names), At: q, WidthM: geo.Distance(p, q)})
+	for i, p := range s.pos {
+		if q := to[p]; q != p {
+			r.snapped(s.faces[i], q, geo.Distance(p, q))
 		}
 	}
-	slices.SortStableFunc(r.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Action, b.Action), a.At.Compare(b.At), slices.Compare(a.Faces, b.Faces))
-	})
+	for _, e := range s.edges {
+		for _, q := range inserts[e] {
+			r.snapped([]int32{e.face}, q, geo.DistanceToSegment(q, e.a, e.b))
+		}
+	}
 	for f, shape := range r.shapes {
 		r.shapes[f] = r.bend(int32(f), shape, to, inserts)
 	}
+}
+
+func (r *repairer) snapped(faces []int32, at geo.Pos, metres float64) {
+	names := make([]string, len(faces))
+	for i, f := range faces {
+		names[i] = r.names[f]
+	}
+	r.changes = append(r.changes, Change{Action: Snapped, Faces: names, At: at, WidthM: metres})
 }
 
 // bend returns a shape with its positions moved and others added to its edges.
@@ -37,9 +46,9 @@ func (r *repairer) bend(f int32, shape geo.MultiPolygon, to map[geo.Pos]geo.Pos,
 		}
 		return p
 	}
-	var rings geo.Polygon
-	for _, e := range shape {
-		for _, ring := range e {
+	bent := make(geo.MultiPolygon, len(shape))
+	for k, poly := range shape {
+		for _, ring := range poly {
 			out := make(geo.Ring, 0, len(ring))
 			for i, p := range ring {
 				q := ring[(i+1)%len(ring)]
@@ -49,13 +58,14 @@ func (r *repairer) bend(f int32, shape geo.MultiPolygon, to map[geo.Pos]geo.Pos,
 					out = append(out, add...)
 				}
 			}
-			rings = append(rings, out)
+			bent[k] = append(bent[k], out)
 		}
 	}
 	if !changed {
 		return shape
 	}
-	return r.untangle(Face{r.names[f], geo.MultiPolygon{rings}})
+	r.changed[f] = true
+	return r.untangle(f, bent)
 }
 
 // faceEdge is an edge of the border of one face.
@@ -153,18 +163,9 @@ func (s *snapper) inserts(to map[geo.Pos]geo.Pos) map[faceEdge][]geo.Pos {
 }
 
 // joins reports whether position j may be added to e: it is of another face, and
-// no end of e once moved.
+// once moved is no end of e nor on it already.
 func (s *snapper) joins(e faceEdge, j int, to map[geo.Pos]geo.Pos) bool {
-	q := to[s.pos[j]]
+	a, b, q := to[e.a], to[e.b], to[s.pos[j]]
 	_, own := slices.BinarySearch(s.faces[j], e.face)
-	return !own && q != to[e.a] && q != to[e.b]
-}
-
-func (s *snapper) namesAt(p geo.Pos, names []string) []string {
-	i, _ := slices.BinarySearchFunc(s.pos, p, geo.Pos.Compare)
-	var out []string
-	for _, f := range s.faces[i] {
-		out = append(out, names[f])
-	}
-	return out
+	return !own && q != a && q != b && !geo.OnSegment(a, b, q)
 }
