@@ -1,9 +1,6 @@
 package tiles
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // normalise returns the rings that bound the area which rings, the area on the
 // right of all (y runs down), go round at least once. The rings come noded; after
@@ -11,10 +8,13 @@ import (
 // the wrong way round or twice. Those returned touch neither themselves nor each
 // other but in single positions.
 func normalise(rings [][]point, v visits) [][]point {
-	if v.repeat(rings) {
-		rings = v.split(trace(rings))
+	if len(rings) == 1 && !v.repeat(rings) {
+		if rightHanded(rings[0]) {
+			return rings
+		}
+		return nil
 	}
-	return covered(rings)
+	return v.split(trace(boundary(rings)))
 }
 
 // visits tells where a position has been passed. It is memory to be used again.
@@ -63,30 +63,23 @@ func (v visits) split(rings [][]point) [][]point {
 	return out
 }
 
-// covered keeps, of rings that do not cross, those with area on which one side is
-// gone round at least once and the other is not.
-func covered(rings [][]point) [][]point {
-	rings = slices.DeleteFunc(rings, func(r []point) bool { return area2(r) == 0 })
-	if len(rings) == 1 && area2(rings[0]) < 0 {
-		return rings
+// rightHanded reports whether a ring that does not touch itself has the area on its
+// right: it turns so at its first position.
+func rightHanded(r []point) bool {
+	if len(r) < 3 {
+		return false
 	}
-	var kept [][]point
-	for i, r := range rings {
-		around := 0
-		for j, o := range rings {
-			if i != j && inside(r, o) {
-				around -= cmp.Compare(area2(o), 0)
-			}
-		}
-		if exterior := area2(r) < 0; exterior && around == 0 || !exterior && around == 1 {
-			kept = append(kept, r)
+	first := 0
+	for i := range r {
+		if comparePoints(r[i], r[first]) < 0 {
+			first = i
 		}
 	}
-	return kept
+	return turn(r[(first+len(r)-1)%len(r)], r[first], r[(first+1)%len(r)]) < 0
 }
 
-// area2 returns twice the area of a ring, negative when the area is on its right
-// as y runs down.
+// area2 returns twice the area of a ring, negative when the area is on its right;
+// exact for what is left after clipping.
 func area2(r []point) (sum int64) {
 	for i := 1; i+1 < len(r); i++ {
 		ax, ay := r[i].x-r[0].x, r[i].y-r[0].y
@@ -119,7 +112,7 @@ func contains(r []point, p point) (in, on bool) {
 		if min(ay, by) > 0 || max(ay, by) < 0 {
 			continue
 		}
-		cross := ax*by - bx*ay
+		cross := compareProducts(ax, by, bx, ay)
 		if cross == 0 && min(ax, bx) <= 0 && max(ax, bx) >= 0 {
 			return false, true
 		}

@@ -3,15 +3,15 @@ package tiles
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 )
 
 // node adds positions to lines until they meet nowhere but in positions of both.
 // Rounding to a coarse lattice can push a line across another: there both get the
 // crossing, itself rounded, as a position. That moves them by less than a unit and
-// may make them cross a third line, hence the rounds; those that remain after the
-// last, which has not been seen, stay. Products of two differences must stay
-// below 2⁶³: no two lines that meet may be longer than 2³¹ units.
+// may make them cross a third line, hence the rounds; what should remain after the
+// last, which has not been seen, stays.
 func node(lines [][]point) {
 	const rounds = 16
 	fresh := func(int) bool { return true }
@@ -56,7 +56,7 @@ func meetings(lines [][]point, fresh func(line int) bool) map[int][]addition {
 			added[int(s.line)] = append(added[int(s.line)], addition{s.k, p})
 		}
 	}
-	for _, strip := range strips(segments(lines)) {
+	for _, strip := range newRows(segments(lines)).strips {
 		slices.SortFunc(strip, func(s, o *segment) int { return cmp.Compare(s.minX(), o.minX()) })
 		for i, s := range strip {
 			for _, o := range strip[i+1:] {
@@ -87,26 +87,31 @@ func segments(lines [][]point) []segment {
 	return all
 }
 
-// strips sorts segments into horizontal strips, as many as there are segments in
-// each if they lie evenly; a segment is in all that it reaches into.
-func strips(all []segment) [][]*segment {
+// rows are segments in horizontal strips of a height, from low up; a segment is in
+// all that it reaches into.
+type rows struct {
+	strips      [][]*segment
+	low, height int64
+}
+
+// newRows makes as many strips as there are segments in each if they lie evenly.
+func newRows(all []segment) rows {
 	if len(all) == 0 {
-		return nil
+		return rows{}
 	}
 	low, high := all[0].minY(), all[0].maxY()
 	for i := range all {
 		low, high = min(low, all[i].minY()), max(high, all[i].maxY())
 	}
 	n := int64(math.Sqrt(float64(len(all)))) + 1
-	height := (high-low)/n + 1
-	out := make([][]*segment, n)
+	r := rows{make([][]*segment, n), low, (high-low)/n + 1}
 	for i := range all {
 		s := &all[i]
-		for k := (s.minY() - low) / height; k <= (s.maxY()-low)/height; k++ {
-			out[k] = append(out[k], s)
+		for k := (s.minY() - low) / r.height; k <= (s.maxY()-low)/r.height; k++ {
+			r.strips[k] = append(r.strips[k], s)
 		}
 	}
-	return out
+	return r
 }
 
 // meet adds the ends of each segment that lie on the other, or where they cross.
@@ -137,7 +142,30 @@ func (s *segment) spans(p point) bool {
 
 // turn returns the side of c seen along the line from a to b.
 func turn(a, b, c point) int {
-	return cmp.Compare((b.x-a.x)*(c.y-a.y), (c.x-a.x)*(b.y-a.y))
+	return compareProducts(b.x-a.x, c.y-a.y, c.x-a.x, b.y-a.y)
+}
+
+// compareProducts compares a·b with c·d, exactly.
+func compareProducts(a, b, c, d int64) int {
+	const small = 1 << 31
+	if max(a, -a, b, -b, c, -c, d, -d) < small {
+		return cmp.Compare(a*b, c*d)
+	}
+	h1, l1 := product(a, b)
+	h2, l2 := product(c, d)
+	return cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
+}
+
+// product returns a·b in 128 bits, in two's complement.
+func product(a, b int64) (high int64, low uint64) {
+	h, l := bits.Mul64(uint64(max(a, -a)), uint64(max(b, -b)))
+	if (a < 0) != (b < 0) {
+		l, h = -l, ^h
+		if l == 0 {
+			h++
+		}
+	}
+	return int64(h), l
 }
 
 // crossingOf returns where two segments that cross do so, rounded.

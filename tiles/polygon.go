@@ -14,6 +14,7 @@ type pen struct {
 	origin point
 	visits visits
 	cursor mvt.Cursor
+	seen   [][]point
 	wire   [][]mvt.Point
 }
 
@@ -35,16 +36,19 @@ func (w *pen) append(dst []byte, face int32) []byte {
 	return dst
 }
 
-// rings returns the rings of a face as seen from the tile's origin, made anew.
+// rings returns the rings of a face as seen from the tile's origin, until it is
+// called again.
 func (w *pen) rings(face int32) [][]point {
-	rings := make([][]point, len(w.net.faces[face]))
-	for i, r := range w.net.faces[face] {
-		rings[i] = make([]point, len(r))
-		for k, p := range r {
-			rings[i][k] = point{p.x - w.origin.x, p.y - w.origin.y}
+	w.seen = w.seen[:0]
+	for _, r := range w.net.faces[face] {
+		w.seen = slices.Grow(w.seen, 1)[:len(w.seen)+1]
+		seen := &w.seen[len(w.seen)-1]
+		*seen = (*seen)[:0]
+		for _, p := range r {
+			*seen = append(*seen, point{p.x - w.origin.x, p.y - w.origin.y})
 		}
 	}
-	return rings
+	return w.seen
 }
 
 // within reports whether nothing is to be clipped.
@@ -62,16 +66,14 @@ func within(rings [][]point) bool {
 // points returns the rings of a polygon, all within the tile and its buffer, until
 // it is called again.
 func (w *pen) points(polygon [][]point) [][]mvt.Point {
-	for len(w.wire) < len(polygon) {
-		w.wire = append(w.wire, nil)
-	}
+	w.wire = slices.Grow(w.wire[:0], len(polygon))[:len(polygon)]
 	for i, r := range polygon {
 		w.wire[i] = w.wire[i][:0]
 		for _, p := range r {
 			w.wire[i] = append(w.wire[i], mvt.Point{X: int32(p.x), Y: int32(p.y)})
 		}
 	}
-	return w.wire[:len(polygon)]
+	return w.wire
 }
 
 // nest sorts normalised rings into polygons: each exterior with its holes.

@@ -3,6 +3,7 @@ package tiles
 import (
 	"context"
 	"math"
+	"slices"
 
 	"jingwei/density"
 	"jingwei/tiles/mvt"
@@ -29,15 +30,30 @@ func (p *Pyramid) shapes(ctx context.Context, at place) ([]shape, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		pen := newPen(net, at.Address)
-		for k, g := range near.faces {
-			if wire := pen.append(nil, g); len(wire) > 0 {
-				list = append(list, shape{near.areas[k], wire})
-				bytes += 32 + cap(wire)
-			}
+		list = draw(newPen(net, at.Address), near)
+		for _, s := range list {
+			bytes += 32 + len(s.wire)
 		}
 		return list, bytes, nil
 	})
+}
+
+// draw returns the geometry of areas, all in one piece of memory.
+func draw(pen *pen, near nearby) []shape {
+	var all []byte
+	var areas, starts []int32
+	for k, g := range near.faces {
+		start := int32(len(all))
+		if all = pen.append(all, g); len(all) > int(start) {
+			areas, starts = append(areas, near.areas[k]), append(starts, start)
+		}
+	}
+	all, starts = slices.Clone(all), append(starts, int32(len(all)))
+	list := make([]shape, len(areas))
+	for k, i := range areas {
+		list[k] = shape{i, all[starts[k]:starts[k+1]]}
+	}
+	return list
 }
 
 // frame is the key of a tile without counts.
@@ -49,6 +65,7 @@ type framed struct {
 	words                mvt.Dictionary
 	areas                []int32
 	features             []mvt.Feature
+	tags                 []byte // of the features
 	count, open, density uint32 // keys
 }
 
@@ -58,7 +75,7 @@ func (p *Pyramid) frame(ctx context.Context, at place) (*framed, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		f, bytes := &framed{}, 0
+		f, bytes := &framed{tags: make([]byte, 0, 16*len(list))}, 0
 		for _, s := range list {
 			if p.snapshot.Within(s.area, at.root) {
 				bytes += p.add(f, s)
@@ -72,16 +89,14 @@ func (p *Pyramid) frame(ctx context.Context, at place) (*framed, error) {
 // add adds an area with its unchanging properties; it returns the bytes these
 // take, about.
 func (p *Pyramid) add(f *framed, s shape) int {
-	a, w := p.snapshot.Area(s.area), &f.words
+	a, w, start := p.snapshot.Area(s.area), &f.words, len(f.tags)
+	f.tags = mvt.AppendTags(
+		f.tags,
+		w.Key("code"), w.String(a.Code), w.Key("name"), w.String(a.Name),
+		w.Key("level"), w.String(a.Level.String()), w.Key("kind"), w.String(string(a.Kind)),
+	)
 	f.areas = append(f.areas, s.area)
-	f.features = append(f.features, mvt.Feature{
-		ID: uint64(a.ID), Type: mvt.Polygons, Geometry: s.wire,
-		Tags: mvt.AppendTags(
-			nil,
-			w.Key("code"), w.String(a.Code), w.Key("name"), w.String(a.Name),
-			w.Key("level"), w.String(a.Level.String()), w.Key("kind"), w.String(string(a.Kind)),
-		),
-	})
+	f.features = append(f.features, mvt.Feature{ID: uint64(a.ID), Type: mvt.Polygons, Tags: f.tags[start:], Geometry: s.wire})
 	const perFeature = 200 // with the entries of the dictionary
 	return perFeature + 2*(len(a.Code)+len(a.Name))
 }

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -10,12 +11,66 @@ type edge struct{ a, b point }
 
 func (e edge) compare(o edge) int { return cmp.Or(comparePoints(e.a, o.a), comparePoints(e.b, o.b)) }
 
-// trace puts noded rings together anew: edges that run against each other go, and
-// at each position where several meet, the ring that comes in goes out so that
-// nothing lies between on its right, where the area is. Rings then touch there
-// and do not cross.
-func trace(rings [][]point) [][]point {
-	edges := opposed(rings)
+// boundary returns the edges, sorted, that have what rings go round at least once
+// on their right and what they do not on their left.
+func boundary(rings [][]point) []edge {
+	net := map[edge]int{}
+	for _, r := range rings {
+		a := r[len(r)-1]
+		for _, b := range r {
+			if back := (edge{b, a}); net[back] > 0 {
+				net[back]--
+			} else {
+				net[edge{a, b}]++
+			}
+			a = b
+		}
+	}
+	edges := slices.DeleteFunc(slices.SortedFunc(maps.Keys(net), edge.compare), func(e edge) bool { return net[e] == 0 })
+	all := make([]segment, len(edges))
+	for i, e := range edges {
+		all[i] = segment{a: e.a, b: e.b}
+	}
+	rows := newRows(all)
+	return slices.DeleteFunc(slices.Clone(edges), func(e edge) bool {
+		right := rows.right(e, net)
+		return right < 1 || right-net[e] > 0
+	})
+}
+
+// right returns how often the edges of net, as often as it says, go round what is
+// right of e. The edges do not cross, so that looking from the middle of e towards
+// +x, from a hair towards +y, each edge is either met in its inside or not at all.
+func (r rows) right(e edge, net map[edge]int) (n int) {
+	x, y := e.a.x+e.b.x, e.a.y+e.b.y // doubled
+	for _, s := range r.at(e) {
+		o := edge{s.a, s.b}
+		ax, ay, bx, by := 2*s.a.x-x, 2*s.a.y-y, 2*s.b.x-x, 2*s.b.y-y
+		if o == e || (ay > 0) == (by > 0) {
+			continue
+		}
+		if up := by > ay; (compareProducts(ax, by, bx, ay) > 0) == up { // it is towards +x
+			if up {
+				n -= net[o]
+			} else {
+				n += net[o]
+			}
+		}
+	}
+	// This is the side towards +x, or towards +y of an edge along x.
+	if e.b.y < e.a.y || e.b.y == e.a.y && e.b.x > e.a.x {
+		n += net[e]
+	}
+	return n
+}
+
+// at returns the segments beside the middle of e, and others.
+func (r rows) at(e edge) []*segment { return r.strips[((e.a.y+e.b.y)/2-r.low)/r.height] }
+
+// trace puts edges that do not cross together to rings. Where several meet, the
+// ring that comes in goes out so that nothing lies between on its right, where the
+// area is: rings touch there and do not cross.
+func trace(edges []edge) [][]point {
 	used := make([]bool, len(edges))
 	var out [][]point
 	for i := range edges {
@@ -31,31 +86,6 @@ func trace(rings [][]point) [][]point {
 		out = append(out, ring)
 	}
 	return out
-}
-
-// opposed returns the edges of rings, sorted, without pairs that run against each
-// other.
-func opposed(rings [][]point) []edge {
-	net := map[edge]int{}
-	for _, r := range rings {
-		a := r[len(r)-1]
-		for _, b := range r {
-			if back := (edge{b, a}); net[back] > 0 {
-				net[back]--
-			} else {
-				net[edge{a, b}]++
-			}
-			a = b
-		}
-	}
-	var edges []edge
-	for e, n := range net {
-		for range n {
-			edges = append(edges, e)
-		}
-	}
-	slices.SortFunc(edges, edge.compare)
-	return edges
 }
 
 // next returns the unused edge out of the end of e that comes first when one turns
@@ -91,7 +121,7 @@ func half(c, p, a point) int {
 	case s < 0:
 		return 1
 	}
-	if (p.x-c.x)*(a.x-c.x)+(p.y-c.y)*(a.y-c.y) < 0 {
+	if (p.x < c.x) != (a.x < c.x) || (p.y < c.y) != (a.y < c.y) {
 		return 0 // straight on: turn(c, a, b) orders it after the others of its half
 	}
 	return 2

@@ -37,15 +37,15 @@ func policy(s *grid.Snapshot, areaM2 []float64) []zooms {
 		if len(areas) == 0 {
 			continue
 		}
-		side := math.Sqrt(total / float64(len(areas)))
-		from := uint32(min(MaxZoom, max(0, math.Ceil(math.Log2(pixels*metres/side)))))
+		from := uint32(0)
+		if len(list) > 0 {
+			side := math.Sqrt(total / float64(len(areas)))
+			from = uint32(min(MaxZoom, max(0, math.Ceil(math.Log2(pixels*metres/side)))))
+		}
 		for len(list) > 0 && list[len(list)-1].from >= from {
 			list = list[:len(list)-1] // never the best at any zoom
 		}
 		list = append(list, zooms{l, from})
-	}
-	if len(list) > 0 {
-		list[0].from = 0
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package mvt
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // Dictionary holds keys and values, each once, in the order of their first use.
@@ -58,7 +59,7 @@ func (d *Dictionary) String(v string) uint32 {
 	}
 	n := 1 + varintLen(uint64(len(v))) + len(v)
 	w := append(d.values.wire, layerValue)
-	w = binary.AppendUvarint(w, uint64(n))
+	w = appendVarint(w, uint64(n))
 	d.values.wire = appendString(append(w, valueString), v)
 	return d.values.add(v)
 }
@@ -93,38 +94,32 @@ func (d *Dictionary) Bool(v bool) uint32 {
 }
 
 // number returns the index of a number in the form it has on the wire.
-func (d *Dictionary) number(field byte, bits uint64) uint32 {
+func (d *Dictionary) number(field byte, v uint64) uint32 {
 	for b := d.base; b != nil; b = b.base {
-		if i, ok := b.numbers.find(field, bits); ok {
+		if i, ok := b.numbers.find(field, v); ok {
 			return i
 		}
 	}
-	i, added := d.numbers.put(field, bits, d.values.count)
+	i, added := d.numbers.put(field, v, d.values.count)
 	if added {
 		d.values.count++
-		d.values.wire = appendNumber(d.values.wire, field, bits)
+		d.values.wire = appendNumber(d.values.wire, field, v)
 	}
 	return i
 }
 
-func appendNumber(dst []byte, field byte, bits uint64) []byte {
+func appendNumber(dst []byte, field byte, v uint64) []byte {
 	if field == valueDouble {
-		return binary.LittleEndian.AppendUint64(append(dst, layerValue, 9, field), bits)
+		return binary.LittleEndian.AppendUint64(append(dst, layerValue, 9, field), v)
 	}
-	n := byte(1 + varintLen(bits))
-	return binary.AppendUvarint(append(dst, layerValue, n, field), bits)
+	n := byte(1 + varintLen(v))
+	return appendVarint(append(dst, layerValue, n, field), v)
 }
 
 func appendString(dst []byte, s string) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(s)))
+	dst = appendVarint(dst, uint64(len(s)))
 	return append(dst, s...)
 }
 
 // varintLen returns the bytes that v takes as a varint.
-func varintLen(v uint64) int {
-	n := 1
-	for ; v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n
-}
+func varintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }

@@ -1,7 +1,5 @@
 package mvt
 
-import "encoding/binary"
-
 // Commands of a geometry, in the low three bits of a command integer; the count
 // of repetitions is above them.
 const (
@@ -115,7 +113,7 @@ func Area2(r []Point) (sum int64) {
 }
 
 func appendCommand(dst []byte, command, count int) []byte {
-	return binary.AppendUvarint(dst, uint64(count)<<3|uint64(command))
+	return appendVarint(dst, uint64(count)<<3|uint64(command))
 }
 
 // appendTo appends the step to p, zigzag coded, and moves the cursor there.
@@ -127,9 +125,5 @@ func (c *Cursor) appendTo(dst []byte, p Point) []byte {
 }
 
 func appendZigzag(dst []byte, v int64) []byte {
-	u := uint64(v<<1) ^ uint64(v>>63)
-	if u < 0x80 {
-		return append(dst, byte(u))
-	}
-	return binary.AppendUvarint(dst, u)
+	return appendVarint(dst, uint64(v<<1)^uint64(v>>63))
 }

@@ -1,7 +1,5 @@
 package mvt
 
-import "encoding/binary"
-
 // Layer builds one layer of a tile. Its zero value is ready after [Layer.Reset],
 // which may be called again to build another in the same memory.
 type Layer struct {
@@ -31,7 +29,7 @@ func (l *Layer) Add(f Feature, more ...uint32) {
 	}
 	size := 1 + varintLen(f.ID) + fieldLen(tags) + 2 + fieldLen(len(f.Geometry))
 	b := appendLength(l.features, layerFeature, size)
-	b = binary.AppendUvarint(append(b, featureID), f.ID)
+	b = appendVarint(append(b, featureID), f.ID)
 	b = append(appendLength(b, featureTags, tags), f.Tags...)
 	b = AppendTags(b, more...)
 	b = append(b, featureType, byte(f.Type))
@@ -50,7 +48,7 @@ func (l *Layer) Append(dst []byte) []byte {
 	dst = append(dst, l.features...)
 	dst = l.appendKeys(dst)
 	dst = l.appendValues(dst)
-	return binary.AppendUvarint(append(dst, layerExtent), uint64(l.extent))
+	return appendVarint(append(dst, layerExtent), uint64(l.extent))
 }
 
 func (d *Dictionary) appendKeys(dst []byte) []byte {
@@ -71,5 +69,5 @@ func (d *Dictionary) appendValues(dst []byte) []byte {
 func fieldLen(n int) int { return 1 + varintLen(uint64(n)) + n }
 
 func appendLength(dst []byte, field byte, n int) []byte {
-	return binary.AppendUvarint(append(dst, field), uint64(n))
+	return appendVarint(append(dst, field), uint64(n))
 }

@@ -39,9 +39,20 @@ type Feature struct {
 // them.
 func AppendTags(dst []byte, pairs ...uint32) []byte {
 	for _, v := range pairs {
-		dst = binary.AppendUvarint(dst, uint64(v))
+		dst = appendVarint(dst, uint64(v))
 	}
 	return dst
+}
+
+// appendVarint is binary.AppendUvarint, faster for what a tile mostly holds.
+func appendVarint(dst []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(dst, byte(v))
+	}
+	if v < 0x4000 {
+		return append(dst, byte(v)|0x80, byte(v>>7))
+	}
+	return binary.AppendUvarint(dst, v)
 }
 
 // Field tags: the number of the field shifted by three, and its wire type, 0 for

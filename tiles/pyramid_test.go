@@ -1,0 +1,521 @@
+package tiles_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"jingwei/density"
+	"jingwei/geo"
+	"jingwei/geo/coverage"
+	"jingwei/grid"
+	"jingwei/tiles"
+	"jingwei/tiles/mvt"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+)
+
+var update = flag.Bool("update", false, "write the goldens")
+
+// everything is the view of a caller without bounds.
+var everything = tiles.Options{Root: -1}
+
+func fetch(t testing.TB, p *tiles.Pyramid, a tiles.Address, o tiles.Options) tiles.Tile {
+	t.Helper()
+	tile, err := p.Tile(t.Context(), a, o)
+	if err != nil {
+		t.Fatalf("%v: %v", a, err)
+	}
+	tag, err := p.ETag(t.Context(), a, o)
+	if err != nil || tag != tile.ETag {
+		t.Fatalf("%v: tag %s, %v; the tile has %s", a, tag, err, tile.ETag)
+	}
+	return tile
+}
+
+func unpack(t testing.TB, tile tiles.Tile) []byte {
+	t.Helper()
+	if tile.Empty() {
+		return nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(tile.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// features returns what is in a tile; none when it is empty.
+func features(t testing.TB, p *tiles.Pyramid, a tiles.Address, o tiles.Options) []mvt.DecodedFeature {
+	t.Helper()
+	layers, err := mvt.Decode(unpack(t, fetch(t, p, a, o)))
+	if err != nil {
+		t.Fatalf("%v: %v", a, err)
+	}
+	if len(layers) == 0 {
+		return nil
+	}
+	if l := layers[0]; len(layers) > 1 || l.Name != tiles.LayerName || l.Version != 2 || l.Extent != mvt.Extent || len(l.Features) == 0 {
+		t.Fatalf("%v: %d layers, the first %s version %d extent %d with %d features", a, len(layers), l.Name, l.Version, l.Extent, len(l.Features))
+	}
+	return layers[0].Features
+}
+
+// scatter puts reports over the box of a snapshot.
+func scatter(s *grid.Snapshot, n int) *density.Columns {
+	random := rand.New(rand.NewPCG(7, 7))
+	box := tiles.NewPyramid(s).Box(-1)
+	c := density.New(s)
+	for i := range n {
+		c.Put(density.Report{
+			ID: uuid.UUID{byte(i), byte(i >> 8), byte(i >> 16)},
+			At: time.Date(2026, 1, 1+i%30, 0, 0, 0, 0, time.UTC),
+			Pos: geo.Pos{
+				X: box.Min.X + random.Int32N(box.Max.X-box.Min.X),
+				Y: box.Min.Y + random.Int32N(box.Max.Y-box.Min.Y),
+			},
+			Matter: []string{"010101", "020202"}[i%2], Open: i%5 == 0,
+		})
+	}
+	return c
+}
+
+func TestTownShowsTheLevelThatFits(t *testing.T) {
+	p := tiles.NewPyramid(town(t))
+	want := map[uint32]grid.Level{0: grid.City, 9: grid.City, 10: grid.Town, 11: grid.Grid, 12: grid.Grid, 13: grid.Microgrid, 22: grid.Microgrid}
+	got := map[uint32]grid.Level{}
+	for z := range want {
+		got[z] = p.LevelAt(z)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// Everything in a tile is as the specification and the contract want it, at all
+// zooms and levels.
+func TestFeaturesAndCounts(t *testing.T) {
+	for name, s := range map[string]*grid.Snapshot{"town": town(t), "bristol": bristol(t)} {
+		t.Run(name, func(t *testing.T) {
+			counts := scatter(s, 5000).Counts(density.Filter{Matter: "01"})
+			p := tiles.NewPyramid(s)
+			seen := 0
+			for z := range uint32(19) {
+				for _, l := range append([]grid.Level{0}, s.Levels()...) {
+					o := tiles.Options{Level: l, Counts: counts, Root: -1}
+					list := features(t, p, middleTile(p, z), o)
+					checkFeatures(t, s, counts, list)
+					seen += len(list)
+				}
+			}
+			if seen == 0 {
+				t.Error("no features seen")
+			}
+		})
+	}
+}
+
+func middleTile(p *tiles.Pyramid, z uint32) tiles.Address {
+	b := p.Box(-1)
+	return at(z, (b.Min.Lon()+b.Max.Lon())/2, (b.Min.Lat()+b.Max.Lat())/2)
+}
+
+func checkFeatures(t *testing.T, s *grid.Snapshot, n *density.Counts, list []mvt.DecodedFeature) {
+	t.Helper()
+	last := uint64(0)
+	for _, f := range list {
+		if f.ID <= last {
+			t.Fatalf("id %d after %d", f.ID, last)
+		}
+		last = f.ID
+		i, ok := s.ByID(grid.AreaID(f.ID))
+		if !ok {
+			t.Fatalf("no area %d", f.ID)
+		}
+		a, count := s.Area(i), n.Count(i)
+		want := []mvt.Tag{
+			{Key: "code", Value: a.Code},
+			{Key: "name", Value: a.Name},
+			{Key: "level", Value: a.Level.String()},
+			{Key: "kind", Value: string(a.Kind)},
+			{Key: "count", Value: uint64(count)},
+			{Key: "open", Value: uint64(n.Open(i))},
+			{Key: "per_km2", Value: f.Value("per_km2")},
+		}
+		if d := cmp.Diff(want, f.Tags); d != "" {
+			t.Fatal(d)
+		}
+		if per := f.Value("per_km2").(float64); (per == 0) != (count == 0) {
+			t.Fatalf("%s: %d reports, %v per km²", a.Code, count, per)
+		}
+		checkRings(t, f)
+	}
+}
+
+// checkRings checks that rings have three positions or more, all different and in
+// the buffer, that the first is an exterior, and that none has no area.
+func checkRings(t *testing.T, f mvt.DecodedFeature) {
+	t.Helper()
+	for i, r := range f.Parts {
+		distinct := map[mvt.Point]bool{}
+		for _, p := range r {
+			if min(p.X, p.Y) < -tiles.Buffer || max(p.X, p.Y) > mvt.Extent+tiles.Buffer {
+				t.Fatalf("feature %d: %v is beyond the buffer", f.ID, p)
+			}
+			distinct[p] = true
+		}
+		if a := mvt.Area2(r); len(distinct) < 3 || len(distinct) != len(r) || a == 0 || i == 0 && a < 0 {
+			t.Fatalf("feature %d, ring %d: %v", f.ID, i, r)
+		}
+	}
+	if f.Type != mvt.Polygons || len(f.Parts) == 0 {
+		t.Fatalf("feature %d: type %d with %d rings", f.ID, f.Type, len(f.Parts))
+	}
+}
+
+type edge struct{ a, b mvt.Point }
+
+// net returns the directed edges of features that no opposite one cancels.
+func net(list []mvt.DecodedFeature) map[edge]int {
+	n := map[edge]int{}
+	for _, f := range list {
+		for _, r := range f.Parts {
+			a := r[len(r)-1]
+			for _, b := range r {
+				n[edge{a, b}]++
+				n[edge{b, a}]--
+				a = b
+			}
+		}
+	}
+	maps.DeleteFunc(n, func(_ edge, v int) bool { return v <= 0 })
+	return n
+}
+
+// Inside the territory neighbours cancel edge by edge, up to the end of the
+// buffer, and fill the tile: there is no gap and no overlap.
+func TestNeighboursShareTheirBorders(t *testing.T) {
+	s := bristol(t)
+	p := tiles.NewPyramid(s)
+	checked := 0
+	for _, place := range [][2]float64{{-2.59, 51.46}, {-2.6, 51.43}, {-2.35, 51.38}, {-2.5, 51.55}, {-2.75, 51.36}} {
+		for z := uint32(10); z <= 18; z++ {
+			for _, l := range []grid.Level{grid.Grid, grid.Microgrid} {
+				a := at(z, place[0], place[1])
+				if !covers(s, a) {
+					continue
+				}
+				checked++
+				list := features(t, p, a, tiles.Options{Level: l, Root: -1})
+				for e := range net(list) {
+					if !onLimit(e) {
+						t.Fatalf("%v: %v is the border of one area only", a, e)
+					}
+				}
+				const side = mvt.Extent + 2*tiles.Buffer
+				if got := area2(list); got != 2*side*side {
+					t.Fatalf("%v: the areas have %d square units of %d", a, got/2, side*side)
+				}
+			}
+		}
+	}
+	if checked < 20 {
+		t.Errorf("only %d tiles lie inside the territory", checked)
+	}
+}
+
+func area2(list []mvt.DecodedFeature) (sum int64) {
+	for _, f := range list {
+		for _, r := range f.Parts {
+			sum += mvt.Area2(r)
+		}
+	}
+	return sum
+}
+
+// onLimit reports whether both ends are on the same side of the buffer's end.
+func onLimit(e edge) bool {
+	for _, v := range []int32{-tiles.Buffer, mvt.Extent + tiles.Buffer} {
+		if e.a.X == v && e.b.X == v || e.a.Y == v && e.b.Y == v {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether a tile and all around it lies in the territory, as far as
+// positions of a fine mesh tell.
+func covers(s *grid.Snapshot, a tiles.Address) bool {
+	const n = 96
+	for i := range n {
+		for j := range n {
+			p := position(a, float64(i)/(n-1)*1.2-0.1, float64(j)/(n-1)*1.2-0.1)
+			if s.Coverage().Locate(p) == coverage.None {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Tiles side by side have the same borders where they overlap.
+func TestAdjacentTilesAgree(t *testing.T) {
+	p := tiles.NewPyramid(bristol(t))
+	o := tiles.Options{Level: grid.Microgrid, Root: -1}
+	for z := uint32(10); z <= 15; z++ {
+		a := at(z, -2.59, 51.46)
+		b := a
+		b.X++
+		west := strip(features(t, p, a, o), mvt.Extent)
+		east := strip(features(t, p, b, o), 0)
+		if z < 13 && len(west) == 0 {
+			t.Errorf("%v: no edges in the strip", a)
+		}
+		if d := cmp.Diff(west, east); d != "" {
+			t.Errorf("%v and its neighbour to the east (-west +east):\n%s", a, d)
+		}
+	}
+}
+
+// strip returns the edges, from left to right, within half the buffer of x and not
+// near the top or the bottom, seen from x.
+func strip(list []mvt.DecodedFeature, x int32) []string {
+	seen := map[string]bool{}
+	in := func(p mvt.Point) bool {
+		return max(p.X-x, x-p.X) < tiles.Buffer/2 && p.Y > 0 && p.Y < mvt.Extent
+	}
+	for _, f := range list {
+		for _, r := range f.Parts {
+			a := r[len(r)-1]
+			for _, b := range r {
+				if in(a) && in(b) {
+					seen[fmt.Sprint(f.ID, a.X-x, a.Y, b.X-x, b.Y)] = true
+				}
+				a = b
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// What is simplified away is less than can be seen: each position of the true
+// border is within a unit and a half of the border drawn.
+func TestBordersAreTrue(t *testing.T) {
+	s := bristol(t)
+	p := tiles.NewPyramid(s)
+	for _, z := range []uint32{13, 14, 16} {
+		a := at(z, -2.59, 51.45)
+		for _, f := range features(t, p, a, everything) {
+			i, _ := s.ByID(grid.AreaID(f.ID))
+			worst := 0.0
+			for _, poly := range s.Coverage().Shape(s.Face(i)) {
+				for _, r := range poly {
+					for _, q := range r {
+						if x, y := tilePosition(a, q); min(x, y) > 0 && max(x, y) < mvt.Extent {
+							worst = max(worst, nearest(f.Parts, x, y))
+						}
+					}
+				}
+			}
+			if worst > 1.5 {
+				t.Errorf("%v: the border of %s is off by %.2f units", a, s.Area(i).Code, worst)
+			}
+		}
+	}
+}
+
+// What a caller may not see is not in the tile, in no form.
+func TestRootBoundsTheTile(t *testing.T) {
+	s := town(t)
+	counts := scatter(s, 500).Counts(density.Filter{})
+	p := tiles.NewPyramid(s)
+	a := at(13, 121.04, 32.03)
+	tags := map[string]string{}
+	for _, code := range []string{"", "3206", "32061", "32062", "320612", "320612001", "320612001003"} {
+		o := tiles.Options{Counts: counts, Root: -1}
+		if i, ok := s.ByCode(code); ok {
+			o.Root = i
+		}
+		for range 2 {
+			tile := fetch(t, p, a, o)
+			if other, taken := tags[tile.ETag]; taken && other != code {
+				t.Errorf("%q and %q have the same tag", code, other)
+			}
+			tags[tile.ETag] = code
+			checkRoot(t, s, o.Root, unpack(t, tile))
+		}
+	}
+}
+
+func checkRoot(t *testing.T, s *grid.Snapshot, root int32, raw []byte) {
+	t.Helper()
+	layers, err := mvt.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range int32(s.Len()) {
+		// In the tile's values a code is preceded by its length, so that none is taken for
+		// the beginning of a longer one.
+		code := s.Area(i).Code
+		if strings.Contains(string(raw), string(rune(len(code)))+code) && !s.Within(i, root) {
+			t.Errorf("root %d: %s is in the bytes", root, code)
+		}
+	}
+	if len(layers) == 0 {
+		t.Errorf("root %d: nothing in the tile", root)
+	}
+}
+
+// The tag changes with the counts near the tile, and with nothing else that leaves
+// the tile as it is.
+func TestETag(t *testing.T) {
+	s := town(t)
+	p, again := tiles.NewPyramid(s), tiles.NewPyramid(s)
+	c := density.New(s)
+	a := at(14, 121.005, 32.005)
+	o := tiles.Options{Counts: c.Counts(density.Filter{}), Root: -1}
+	first := fetch(t, p, a, o)
+	if other := fetch(t, again, a, o); other.ETag != first.ETag || !bytes.Equal(other.Data, first.Data) {
+		t.Error("another node makes another tile")
+	}
+	c.Put(density.Report{ID: uuid.UUID{1}, Pos: pos(121.08, 32.06)})
+	o.Counts = c.Counts(density.Filter{})
+	if far := fetch(t, p, a, o); far.ETag != first.ETag {
+		t.Error("a report elsewhere changes the tag")
+	}
+	c.Put(density.Report{ID: uuid.UUID{2}, Pos: pos(121.005, 32.005)})
+	o.Counts = c.Counts(density.Filter{})
+	changed := fetch(t, p, a, o)
+	if changed.ETag == first.ETag || bytes.Equal(changed.Data, first.Data) {
+		t.Error("a report in the tile changes nothing")
+	}
+	if n := features(t, p, a, o)[0].Value("count"); n != uint64(1) {
+		t.Errorf("count %v, want 1", n)
+	}
+	o.Counts = c.Counts(density.Filter{Matter: "01"})
+	if filtered := fetch(t, p, a, o); filtered.ETag != first.ETag {
+		t.Error("the same counts under another filter have another tag")
+	}
+}
+
+func TestNoTile(t *testing.T) {
+	s := town(t)
+	p := tiles.NewPyramid(s)
+	for _, a := range []tiles.Address{{Z: 23}, {Z: 0, X: 1}, {Z: 3, X: 0, Y: 8}, {Z: 22, X: 1 << 22}, {Z: 1 << 31}} {
+		_, err := p.Tile(t.Context(), a, everything)
+		var out tiles.RangeError
+		if !errors.As(err, &out) || out.Address != a {
+			t.Errorf("%v: error %v", a, err)
+		}
+	}
+	if tile := fetch(t, p, tiles.Address{Z: 10}, everything); !tile.Empty() {
+		t.Error("something in a tile at sea")
+	}
+	other := density.New(build(t, 2, []plan{{code: "1", level: grid.Grid, shape: field(0, 0)}}))
+	if _, err := p.Tile(t.Context(), tiles.Address{}, tiles.Options{Counts: other.Counts(density.Filter{})}); !errors.Is(err, tiles.ErrEdition) {
+		t.Errorf("counts of another edition: %v", err)
+	}
+}
+
+// Many at a time get the same, also when some of them go away, and when memory is
+// too small for anything to be kept.
+func TestAllAtOnce(t *testing.T) {
+	s := town(t)
+	counts := scatter(s, 100).Counts(density.Filter{})
+	p := tiles.NewPyramid(s)
+	o := tiles.Options{Counts: counts, Root: -1}
+	want := fetch(t, tiles.NewPyramid(s), at(12, 121.04, 32.03), o)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var wg sync.WaitGroup
+	for i := range 32 {
+		wg.Go(func() {
+			ctx := t.Context()
+			if i%2 == 0 {
+				ctx = gone
+			}
+			got, err := p.Tile(ctx, at(12, 121.04, 32.03), o)
+			if err != nil && (ctx != gone || !errors.Is(err, context.Canceled)) {
+				t.Error(err)
+			}
+			if err == nil && !bytes.Equal(got.Data, want.Data) {
+				t.Error("another tile")
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Areas at the poles and on both sides of the antimeridian.
+func TestEndsOfTheWorld(t *testing.T) {
+	cell := func(west, south, east, north int32) geo.MultiPolygon {
+		const d = geo.PerDegree
+		return geo.MultiPolygon{{{{X: west * d, Y: south * d}, {X: east * d, Y: south * d}, {X: east * d, Y: north * d}, {X: west * d, Y: north * d}}}}
+	}
+	s := build(t, 1, []plan{
+		{code: "north", level: grid.Grid, shape: cell(-180, 80, 180, 90)},
+		{code: "south", level: grid.Grid, shape: cell(-180, -90, 180, -80)},
+		{code: "east", level: grid.Grid, shape: cell(170, -10, 180, 10)},
+		{code: "west", level: grid.Grid, shape: cell(-180, -10, -170, 10)},
+	})
+	p := tiles.NewPyramid(s)
+	for z := range uint32(tiles.MaxZoom + 1) {
+		last := uint32(1)<<z - 1
+		for _, a := range []tiles.Address{{z, 0, 0}, {z, last, 0}, {z, 0, last}, {z, last, last}, {z, 0, last / 2}, {z, last, last / 2}} {
+			list := features(t, p, a, everything)
+			if len(list) == 0 {
+				t.Errorf("nothing in %v", a)
+			}
+			for _, f := range list {
+				checkRings(t, f)
+			}
+		}
+	}
+}
+
+// Whole tiles, byte by byte. Run with -update after a change that is meant, raise
+// the format, and look at what has changed.
+func TestGoldenTiles(t *testing.T) {
+	s := town(t)
+	o := tiles.Options{Counts: scatter(s, 300).Counts(density.Filter{}), Root: -1}
+	p := tiles.NewPyramid(s)
+	for _, a := range []tiles.Address{at(8, 121.04, 32.03), at(11, 121.04, 32.03), at(13, 121.005, 32.005), at(15, 121.005, 32.005)} {
+		raw := unpack(t, fetch(t, p, a, o))
+		golden(t, fmt.Sprintf("town-%d-%d-%d.mvt", a.Z, a.X, a.Y), raw)
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(file, got, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, got) {
+		t.Errorf("%s: %d bytes differ from the golden's %d", name, len(got), len(want))
+	}
+}
