@@ -23,8 +23,8 @@ test:
 	scripts/install.sh test
 	scripts/web.sh build
 	scripts/lint.sh
-	scripts/web.sh test
 	$(GO) test -timeout 30m ./...
+	scripts/web.sh test
 	@echo 'all tests passed'
 
 bench:
