@@ -19,8 +19,9 @@ type builder struct {
 	households *rand.Rand
 }
 
-// build makes the areas, parents before children, and their shapes.
-func (c *City) build(t *territory) {
+// build makes the areas, parents before children, and their shapes. It fails on
+// a cell so small that the lattice cannot hold it.
+func (c *City) build(t *territory) error {
 	seed := c.options.Seed
 	b := &builder{
 		city: c, t: t,
@@ -36,9 +37,14 @@ func (c *City) build(t *territory) {
 		shapes[f] = t.farms[i]
 	}
 	for f, s := range shapes {
-		c.Areas[c.Cells[f]].Shape = s
+		a := &c.Areas[c.Cells[f]]
+		if s == nil {
+			return fmt.Errorf("cell %s has no ground: its borders fall together", a.Code)
+		}
+		a.Shape = s
 	}
 	c.options.Progress("borders", 1, 1)
+	return nil
 }
 
 func (b *builder) add(a Area) {

@@ -85,7 +85,9 @@ func Generate(o Options) (*City, error) {
 		return nil, err
 	}
 	c := &City{options: o, Matters: catalogue()}
-	c.build(t)
+	if err := c.build(t); err != nil {
+		return nil, err
+	}
 	o.Progress("people", 0, 1)
 	c.staff()
 	c.sources = newSources(c)

@@ -38,10 +38,15 @@ func newDiagram(o *outline, sites []vec, reach func(vec) float64) *diagram {
 	return d
 }
 
+// mirror adds the ghosts of sites in the outline; that of a site right on it is
+// kept at a distance, so that no cell vanishes between the two.
 func (d *diagram) mirror(o *outline, sites []vec, reach func(vec) float64) {
 	for _, s := range sites {
-		o.feet(s, reach(s), func(foot vec) {
-			if m := (vec{2*foot.u - s.u, 2*foot.v - s.v}); inPlane(m) && !o.contains(m) {
+		far := reach(s)
+		o.feet(s, far, func(foot vec) {
+			w := foot.sub(s)
+			k := 1 + max(1, 0.05*far/math.Sqrt(w.dot(w)))
+			if m := (vec{s.u + float64(k*w.u), s.v + float64(k*w.v)}); inPlane(m) && !o.contains(m) {
 				d.add(m.round())
 			}
 		})
