@@ -123,7 +123,8 @@ func (db *DB) ImportReports(ctx context.Context, by, reason string, reports iter
 		})
 	}
 	err = deal(ctx, reports, chunks)
-	return count.Load(), errors.Join(err, g.Wait())
+	err = errors.Join(err, g.Wait())
+	return count.Load(), err
 }
 
 // deal hands out reports in chunks, in order, and closes the channel.

@@ -39,11 +39,8 @@ func (db *DB) makeMonths(ctx context.Context, earliest time.Time, reports iter.S
 			continue
 		}
 		last = m
-		for _, m := range []time.Time{m, m.AddDate(0, 1, 0)} {
-			if db.months.claim(m, db.Now()) {
-				db.makeMonth(ctx, m)
-			}
-		}
+		db.makeMonth(ctx, m)
+		db.makeMonth(ctx, m.AddDate(0, 1, 0))
 	}
 }
 
@@ -65,7 +62,11 @@ func (ms *months) made(m time.Time) {
 	ms.due[m] = time.Time{}
 }
 
+// makeMonth makes a month unless that was tried a short while ago.
 func (db *DB) makeMonth(ctx context.Context, m time.Time) {
+	if !db.months.claim(m, db.Now()) {
+		return
+	}
 	if err := db.MakeMonth(ctx, m); err != nil {
 		db.Log.WarnContext(ctx, "partition of a month: not made, its reports go to the default one", "month", m.Format("2006-01"), "error", err)
 		return

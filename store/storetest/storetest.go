@@ -10,6 +10,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -60,6 +61,7 @@ func open(t testing.TB, from string) *Database {
 	if err != nil {
 		t.Fatal("storetest:", err)
 	}
+	db.Log = slog.New(slog.DiscardHandler)
 	t.Cleanup(func() {
 		db.Close()
 		if err := cluster.admin(context.WithoutCancel(t.Context()), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
