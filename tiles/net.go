@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"jingwei/geo/coverage"
@@ -9,9 +10,13 @@ import (
 // net is a coverage in tile units of a zoom, in the world: the rings of each face,
 // normalised. Its arcs have been projected, rounded and then noded, so that borders
 // meet only where they have a position in common. It is immutable.
+//
+// The rings of face f are wire[start[f]:start[f+1]]: of each the number of its
+// positions, and the steps to these from the last before them, as varints. That is
+// a fifth of what they take as they are.
 type net struct {
-	faces [][][]point
-	size  int // positions
+	wire  []byte
+	start []int
 }
 
 // lines are the arcs of a net in the making.
@@ -47,14 +52,47 @@ func newNet(c *coverage.Coverage, z uint32) *net {
 
 // net makes the faces of a net from the steps around each.
 func (l lines) net(around [][]step) *net {
-	n, v := &net{faces: make([][][]point, len(around))}, visits{}
-	for f, steps := range around {
-		n.faces[f] = normalise(l.link(steps), v)
-		for _, r := range n.faces[f] {
-			n.size += len(r)
+	n, v := &net{start: make([]int, 1, len(around)+1)}, visits{}
+	for _, steps := range around {
+		n.add(normalise(l.link(steps), v))
+	}
+	n.wire = slices.Clip(n.wire)
+	return n
+}
+
+// add adds a face.
+func (n *net) add(rings [][]point) {
+	var last point
+	for _, r := range rings {
+		n.wire = binary.AppendUvarint(n.wire, uint64(len(r)))
+		for _, p := range r {
+			n.wire = binary.AppendVarint(binary.AppendVarint(n.wire, p.x-last.x), p.y-last.y)
+			last = p
 		}
 	}
-	return n
+	n.start = append(n.start, len(n.wire))
+}
+
+// rings appends the rings of a face as seen from an origin, reusing the memory of
+// those that dst has room for.
+func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
+	wire := n.wire[n.start[face]:n.start[face+1]]
+	at := point{-origin.x, -origin.y}
+	for len(wire) > 0 {
+		count, k := binary.Uvarint(wire)
+		wire = wire[k:]
+		dst = slices.Grow(dst, 1)[:len(dst)+1]
+		r := &dst[len(dst)-1]
+		*r = (*r)[:0]
+		for range count {
+			dx, k := binary.Varint(wire)
+			dy, m := binary.Varint(wire[k:])
+			wire = wire[k+m:]
+			at.x, at.y = at.x+dx, at.y+dy
+			*r = append(*r, at)
+		}
+	}
+	return dst
 }
 
 // line projects an arc; positions that fall together are one.

@@ -26,7 +26,8 @@ func newPen(n *net, a Address) *pen {
 // nothing if no area of it is there.
 func (w *pen) append(dst []byte, face int32) []byte {
 	w.cursor = mvt.Cursor{}
-	rings := w.rings(face)
+	w.seen = w.net.rings(w.seen[:0], face, w.origin)
+	rings := w.seen
 	if !within(rings) {
 		rings = normalise(clip(rings), w.visits)
 	}
@@ -34,21 +35,6 @@ func (w *pen) append(dst []byte, face int32) []byte {
 		dst = mvt.AppendPolygon(dst, &w.cursor, w.points(polygon)...)
 	}
 	return dst
-}
-
-// rings returns the rings of a face as seen from the tile's origin, until it is
-// called again.
-func (w *pen) rings(face int32) [][]point {
-	w.seen = w.seen[:0]
-	for _, r := range w.net.faces[face] {
-		w.seen = slices.Grow(w.seen, 1)[:len(w.seen)+1]
-		seen := &w.seen[len(w.seen)-1]
-		*seen = (*seen)[:0]
-		for _, p := range r {
-			*seen = append(*seen, point{p.x - w.origin.x, p.y - w.origin.y})
-		}
-	}
-	return w.seen
 }
 
 // within reports whether nothing is to be clipped.

@@ -142,7 +142,7 @@ func (p *Pyramid) net(ctx context.Context, l grid.Level, z uint32) (*net, error)
 			return nil, 0, err
 		}
 		n := d.net(z)
-		return n, 16*n.size + 64*len(n.faces), nil
+		return n, len(n.wire) + 8*len(n.start), nil
 	})
 }
 
