@@ -134,7 +134,9 @@ func (b *batch) set(a *Area, f field, text string, v value) (err error) {
 		a.Name = text
 		err = checkText("name", text, maxName)
 	case fieldParent:
-		a.Parent, err = parentCode(text, v, b.named[f])
+		if text != "" || b.level > grid.City { // a city is at the top
+			a.Parent, err = parentCode(text, v, b.named[f])
+		}
 	case fieldKind:
 		a.Kind, err = b.kind(text)
 	case fieldHouseholds:

@@ -7,12 +7,12 @@ import (
 	"jingwei/grid"
 )
 
-// placeholders makes up the parents that the batch names and nobody knows, when
-// no area above its level has ever been imported: the files of the higher levels
-// are still to come.
+// placeholders makes up the parents that the batch names, when there is no area
+// above its level yet: the files of the higher levels are still to come. Once
+// there is one, an unknown parent is a mistake.
 func (m *merged) placeholders(b *batch, level grid.Level) {
 	for _, a := range m.before {
-		if a.Level < level && !a.Placeholder {
+		if a.Level < level {
 			return
 		}
 	}
@@ -73,7 +73,7 @@ func (m *merged) wrongParent(a *Area) string {
 	case !known && dropped:
 		return fmt.Sprintf("its parent %s would be dropped", a.Parent)
 	case !known:
-		return fmt.Sprintf("names the parent %s, which is no area", a.Parent)
+		return fmt.Sprintf("names the parent %s, which is no area; import that first", a.Parent)
 	case p.Level >= a.Level:
 		return fmt.Sprintf("names the parent %s, a %v, which is not above a %v", a.Parent, p.Level, a.Level)
 	}

@@ -128,7 +128,7 @@ hint: --repair closes gaps and overlaps narrower than 1 m`,
 	name:    "an unknown parent",
 	body:    collection(featureWith(`"code":"A","up":"W"`, square(0, 0))),
 	options: importer.BoundaryOptions{Parent: "up"},
-	want:    `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: names the parent W, which is no area`,
+	want:    `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: names the parent W, which is no area; import that first`,
 }, {
 	name:    "a parent that is not above",
 	body:    collection(featureWith(`"code":"A","up":"G"`, square(0, 0))),

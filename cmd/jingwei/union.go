@@ -9,7 +9,8 @@ import (
 
 // checkLevel dissolves the cells into the areas of a level and proves that each
 // is the exact union of its cells: their signed areas, which are integers, are
-// equal, and together they are a coverage again. It returns the number of areas.
+// equal, and together they are a coverage again. Where there is no area of the
+// level, the lowest above stands in. It returns the number of areas of the level.
 func checkLevel(s *grid.Snapshot, l grid.Level) (int, error) {
 	cover := s.Coverage()
 	group, areas := make([]int32, cover.Len()), []int32{}
@@ -39,7 +40,7 @@ func checkLevel(s *grid.Snapshot, l grid.Level) (int, error) {
 	if _, err := coverage.Build(faces); err != nil {
 		return 0, err
 	}
-	return len(areas), childless(s, l)
+	return populated(s, l)
 }
 
 // area2 returns twice the signed area of a face in square lattice units.
@@ -53,15 +54,19 @@ func area2(c *coverage.Coverage, f int32) int64 {
 	return sum
 }
 
-// childless fails when an area of the level has neither a polygon nor a cell
-// below it.
-func childless(s *grid.Snapshot, l grid.Level) error {
+// populated counts the areas of a level. It fails when one has neither a polygon
+// nor a cell below it.
+func populated(s *grid.Snapshot, l grid.Level) (n int, err error) {
 	for i := range int32(s.Len()) {
-		if a := s.Area(i); a.Level == l && !a.Cell && firstCell(s, i) < 0 {
-			return fmt.Errorf("%s (%s) has no cells", a.Code, a.Name)
+		a := s.Area(i)
+		if a.Level != l {
+			continue
+		}
+		if n++; firstCell(s, i) < 0 {
+			return n, fmt.Errorf("%s (%s) has no cells", a.Code, a.Name)
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // firstCell returns a cell of area i or below, or -1.

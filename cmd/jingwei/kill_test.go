@@ -1,0 +1,130 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestKillDuringImport kills an import at different moments, with its database
+// server or without: the last edition stays whole, and the same import then works.
+func TestKillDuringImport(t *testing.T) {
+	files, data := t.TempDir(), t.TempDir()
+	succeed(t, "synth", "--out", files, "--scale", "0.05", "--reports", "0")
+	small, large := filepath.Join(files, "grids.geojson"), filepath.Join(files, "microgrids.geojson")
+	parents(t, data, files)
+	succeed(t, "--data", data, "import", "boundaries", small, "--level", "grid", "--parent", "parent")
+	before := edition(t, data)
+	args := []string{"--data", data, "import", "boundaries", large, "--level", "microgrid", "--parent", "parent"}
+	killed := 0
+	for after := 50 * time.Millisecond; after < 6*time.Second; after = after * 3 / 2 {
+		if finishes(t, args, after) {
+			break
+		}
+		killed++
+		if now := edition(t, data); now != before {
+			t.Fatalf("killed after %v: %s, before %s", after, now, before)
+		}
+	}
+	if killed < 3 {
+		t.Errorf("only %d imports were killed", killed)
+	}
+	succeed(t, args...)
+	if now := edition(t, data); now == before {
+		t.Errorf("the import at the end changed nothing: %s", now)
+	}
+}
+
+// parents imports the levels above the grids.
+func parents(t *testing.T, data, files string) {
+	t.Helper()
+	for _, l := range []struct{ file, level string }{{"cities", "city"}, {"counties", "county"}, {"towns", "town"}, {"villages", "village"}} {
+		succeed(t, "--data", data, "import", "boundaries", filepath.Join(files, l.file+".geojson"), "--level", l.level, "--parent", "parent")
+	}
+}
+
+// finishes runs a command in a process of its own, which it kills after a while,
+// and reports whether that was done before.
+func finishes(t *testing.T, args []string, after time.Duration) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), runAsProgram+"=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Fatalf("not killed, and yet: %v", err)
+		}
+		return true
+	case <-time.After(after):
+		_ = cmd.Process.Kill() // it may have ended meanwhile
+		return <-done == nil
+	}
+}
+
+var editionLine = regexp.MustCompile(`edition \d+: \d+ cells`)
+
+// edition proves the laws on what is in the database and returns its edition and
+// number of cells.
+func edition(t *testing.T, data string) string {
+	t.Helper()
+	a := jingwei(t, "--data", data, "check")
+	line := editionLine.FindString(a.out)
+	if line == "" || strings.Contains(a.out, "overlap") && a.status == exitDone && !strings.Contains(a.out, "no overlap") {
+		t.Fatalf("check: status %d\n%s%s", a.status, a.out, a.err)
+	}
+	return line
+}
+
+// TestBadFilesChangeNothing imports files that break a rule each, over a good
+// edition.
+func TestBadFilesChangeNothing(t *testing.T) {
+	data, dir := t.TempDir(), t.TempDir()
+	good := `{"type":"FeatureCollection","features":[` + square("a", 0) + `,` + square("b", 1) + `]}`
+	args := func(file string) []string {
+		return []string{"--data", data, "import", "boundaries", file, "--level", "microgrid", "--code", "code", "--parent", "parent"}
+	}
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	succeed(t, args(write("good.geojson", good))...)
+	before := edition(t, data)
+	for name, tt := range map[string]struct{ text, want string }{
+		"a gap of 5 cm":  {strings.Replace(good, "120.001,32.001", "120.0009995,32.001", 1), "a"},
+		"an overlap":     {strings.Replace(good, "120.001,32.001", "120.0015,32.001", 1), "overlap"},
+		"a bow-tie":      {strings.Replace(good, "[120.001,32],[120.001,32.001]", "[120.001,32.001],[120.001,32]", 1), "self-cross"},
+		"swapped":        {strings.ReplaceAll(good, "[120.", "[32,120.") + "", "swapped"},
+		"a code twice":   {strings.Replace(good, `"code":"b"`, `"code":"a"`, 1), "a"},
+		"no parent":      {strings.Replace(good, `"parent":"p"`, `"parent":""`, 1), "names no parent"},
+		"unknown parent": {strings.Replace(good, `"parent":"p"`, `"parent":"q"`, 1), "names the parent q"},
+		"a BOM":          {"\ufeff" + good, "byte order mark"},
+		"cut off":        {good[:len(good)*2/3], "cut off"},
+	} {
+		a := jingwei(t, args(write("bad.geojson", tt.text))...)
+		if a.status != exitFailed || !strings.Contains(a.err, tt.want) || !strings.Contains(a.err, "bad.geojson") {
+			t.Errorf("%s: status %d, want 1 and %q in\n%s", name, a.status, tt.want, a.err)
+		}
+		if now := edition(t, data); now != before {
+			t.Errorf("%s: %s, before %s", name, now, before)
+		}
+	}
+}
+
+// square is a feature 0.001° wide, the i-th from the west.
+func square(code string, i int) string {
+	w, e := []string{"120", "120.001", "120.002"}[i], []string{"120", "120.001", "120.002"}[i+1]
+	return `{"type":"Feature","properties":{"code":"` + code + `","parent":"p"},"geometry":{"type":"Polygon","coordinates":[[[` +
+		w + `,32],[` + e + `,32],[` + e + `,32.001],[` + w + `,32.001],[` + w + `,32]]]}}`
+}

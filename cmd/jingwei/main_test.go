@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary stand for the program: with runAsProgram set, it
+// is the program.
+func TestMain(m *testing.M) {
+	if os.Getenv(runAsProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+const runAsProgram = "JINGWEI_TEST_RUN"
+
+// answer is what a command wrote, and its exit status.
+type answer struct {
+	status   int
+	out, err string
+}
+
+// jingwei runs a command line in this process.
+func jingwei(t *testing.T, args ...string) answer {
+	t.Helper()
+	return feed(t, "", args...)
+}
+
+// feed is jingwei with text on stdin.
+func feed(t *testing.T, in string, args ...string) answer {
+	t.Helper()
+	var out, messages bytes.Buffer
+	status := run(t.Context(), args, streams{strings.NewReader(in), &out, &messages})
+	return answer{status, out.String(), messages.String()}
+}
+
+// succeed is jingwei for a command that must succeed.
+func succeed(t *testing.T, args ...string) answer {
+	t.Helper()
+	a := jingwei(t, args...)
+	if a.status != exitDone {
+		t.Fatalf("jingwei %s: status %d\n%s", strings.Join(args, " "), a.status, a.err)
+	}
+	return a
+}
+
+// shared returns files of the shared data, or skips the test.
+func shared(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../../../shared/data", pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skipf("left out: there is no ../shared/data/%s beside the project", pattern)
+	}
+	return files
+}
+
+// site is a service running over a data folder.
+type site struct {
+	url, token string
+}
+
+// serve runs the service over a data folder until the test ends.
+func serve(t *testing.T, data string) site {
+	t.Helper()
+	token := strings.TrimSpace(succeed(t, "--data", data, "token", "create", "--role", "admin").out)
+	addr := freeAddr(t)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan answer)
+	go func() {
+		var out, messages bytes.Buffer
+		status := run(ctx, []string{"--data", data, "serve", "--addr", addr}, streams{strings.NewReader(""), &out, &messages})
+		done <- answer{status, out.String(), messages.String()}
+	}()
+	t.Cleanup(func() {
+		stop()
+		if a := <-done; a.status != exitDone {
+			t.Errorf("serve: status %d\n%s", a.status, a.err)
+		}
+	})
+	s := site{"http://" + addr, token}
+	s.awaitReady(t)
+	return s
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (s site) awaitReady(t *testing.T) {
+	t.Helper()
+	for range 600 {
+		if resp, err := http.Get(s.url + "/readyz"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("the service is not ready after a minute")
+}
+
+// call makes a request and returns the answer with its body.
+func (s site) call(t *testing.T, method, path, contentType string, body io.Reader) (*http.Response, []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, b
+}
+
+// getJSON decodes the answer to a GET, which must succeed.
+func (s site) getJSON(t *testing.T, path string, v any) {
+	t.Helper()
+	resp, b := s.call(t, http.MethodGet, path, "", nil)
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s\n%s", path, resp.Status, b)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		t.Fatalf("GET %s: %v", path, err)
+	}
+}
+
+func TestWrongUse(t *testing.T) {
+	for _, args := range [][]string{
+		{},
+		{"frobnicate"},
+		{"import", "boundaries"},
+		{"import", "boundaries", "main.go", "--level", "hamlet"},
+		{"import", "boundaries", "main.go", "--level", "grid", "--datum", "mars"},
+		{"token", "create", "--role", "king"},
+		{"token", "revoke", "x"},
+		{"synth", "--out", t.TempDir(), "--scale", "-1"},
+	} {
+		if a := jingwei(t, args...); a.status != exitUsage || a.err == "" || a.out != "" {
+			t.Errorf("jingwei %v: status %d, stdout %q, stderr %q, want status 2 and a message", args, a.status, a.out, a.err)
+		}
+	}
+	if a := jingwei(t, "--help"); a.status != exitDone || !strings.Contains(a.out, "import") {
+		t.Errorf("jingwei --help: %+v", a)
+	}
+}
+
+func TestSynthIsTheSameTwice(t *testing.T) {
+	a, b := t.TempDir(), t.TempDir()
+	for _, dir := range []string{a, b} {
+		succeed(t, "synth", "--out", dir, "--scale", "0.01", "--seed", "7", "--reports", "500")
+	}
+	names, err := filepath.Glob(filepath.Join(a, "*"))
+	if err != nil || len(names) != 10 {
+		t.Fatalf("files %v, %v, want ten", names, err)
+	}
+	for _, name := range names {
+		one, err1 := os.ReadFile(name)
+		two, err2 := os.ReadFile(filepath.Join(b, filepath.Base(name)))
+		if err1 != nil || err2 != nil || !bytes.Equal(one, two) {
+			t.Errorf("%s differs: %v, %v", filepath.Base(name), err1, err2)
+		}
+	}
+}
+
+// TestSynthComesBackIn imports the generated city from its files, top down, and
+// proves the laws on it.
+func TestSynthComesBackIn(t *testing.T) {
+	files, data := t.TempDir(), t.TempDir()
+	succeed(t, "synth", "--out", files, "--scale", "0.02", "--reports", "2000")
+	for _, l := range []struct{ file, level string }{
+		{"cities", "city"}, {"counties", "county"}, {"towns", "town"}, {"villages", "village"}, {"grids", "grid"}, {"microgrids", "microgrid"},
+	} {
+		succeed(t, "--data", data, "import", "boundaries", filepath.Join(files, l.file+".geojson"), "--level", l.level, "--parent", "parent")
+	}
+	for _, table := range []string{"workers", "posts", "matters", "reports"} {
+		succeed(t, "--data", data, "import", table, filepath.Join(files, table+".csv"))
+	}
+	again := succeed(t, "--data", data, "import", "reports", filepath.Join(files, "reports.csv"))
+	if want := "2000 rows: 0 new, 2000 known already"; !strings.Contains(again.err, want) {
+		t.Errorf("the same reports again: %q, want %q", again.err, want)
+	}
+	check := succeed(t, "--data", data, "check")
+	for _, want := range []string{"1257 cells tile the territory", "county", "microgrid 1240 areas", "no violations"} {
+		if !strings.Contains(check.out+check.err, want) {
+			t.Errorf("check says nothing of %q:\n%s%s", want, check.out, check.err)
+		}
+	}
+	s := serve(t, data)
+	var city struct {
+		Cells  int
+		AreaKM float64 `json:"area_km2"`
+		Counts struct{ Reports, Open int }
+	}
+	s.getJSON(t, "/v1/areas/3206", &city)
+	if city.Cells != 1257 || city.AreaKM < 7921 || city.AreaKM > 8081 || city.Counts.Reports != 2000 {
+		t.Errorf("the city: %+v", city)
+	}
+	if _, err := fmt.Sscanf(check.out, "edition 6:"); err != nil {
+		t.Errorf("six imports made not edition 6: %q", check.out)
+	}
+}
