@@ -29,7 +29,8 @@ func ScaleAt(p Pos) Scale {
 // AreaM2 returns the area of r in square metres on the ellipsoid, positive when
 // r runs counter-clockwise. Edges are straight in longitude and latitude; the
 // area below each is its integral in authalic latitude (Snyder eq. 3-12), by
-// Simpson's rule, whose error for edges under 1° is below 1e-9 of the area.
+// Simpson's rule, whose error for edges under 1° is below 1e-9 of the area. PostGIS
+// geography, whose edges are geodesics, agrees to 1e-4 for cells of up to 2 km.
 func (r Ring) AreaM2() float64 {
 	const rad = Unit * math.Pi / 180
 	if len(r) < 3 {
@@ -69,8 +70,9 @@ func q(phi float64) float64 {
 }
 
 // DistanceToSegment returns the distance in metres from p to the closed segment
-// from a to b, in the plane that touches the ellipsoid at p: within a few
-// kilometres it agrees with the geodesic to better than a part in a million.
+// from a to b, in the plane that touches the ellipsoid at p. Where the farther end
+// is d away it is off by less than d²·(1 + tan |φ|)/2R, R being the Earth's radius:
+// 0.4 mm for 50 m and 4 m for 5 km at 45°.
 func DistanceToSegment(p, a, b Pos) float64 {
 	s := ScaleAt(p)
 	ax, ay := (float64(a.X)-float64(p.X))*s.East, (float64(a.Y)-float64(p.Y))*s.North
@@ -84,7 +86,8 @@ func DistanceToSegment(p, a, b Pos) float64 {
 }
 
 // Distance returns the distance in metres between two positions that are within
-// a few kilometres of each other, at the mean of their latitudes.
+// a few kilometres of each other, at the mean of their latitudes: to 1e-5 of it for
+// 5 km, up to 85° from the equator.
 func Distance(a, b Pos) float64 {
 	s := ScaleAt(Pos{0, int32((int64(a.Y) + int64(b.Y)) / 2)})
 	return math.Hypot((float64(a.X)-float64(b.X))*s.East, (float64(a.Y)-float64(b.Y))*s.North)

@@ -15,7 +15,7 @@ func quarters(side int32) *Coverage {
 	var faces []Face
 	for i := range int32(4) {
 		x, y := home.X+i%2*side, home.Y+i/2*side
-		faces = append(faces, Face{Name: string(rune('A' + i)), Shape: geo.MultiPolygon{{{
+		faces = append(faces, Face{Name: string('A' + i), Shape: geo.MultiPolygon{{{
 			{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side},
 		}}}})
 	}

@@ -78,7 +78,7 @@ func (t *arcTracer) arc(e int32) (ref, next int32) {
 	m := t.m
 	from := len(t.pos)
 	t.pos = append(t.pos, m.pos[m.org[e]])
-	last := e
+	var last int32
 	for n := e; ; n = m.next[n] {
 		t.pos = append(t.pos, m.pos[m.dst(n)])
 		last = n

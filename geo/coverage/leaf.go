@@ -42,11 +42,11 @@ func (l *leaf) rays(i int, p geo.Pos) [2]geo.Pos {
 }
 
 func (l *leaf) ends(i int) (a, b geo.Pos) {
-	if edge := l.words[i*l.size:]; l.size == wideSize {
+	edge := l.words[i*l.size:]
+	if l.size == wideSize {
 		return wideEnds(edge)
-	} else {
-		return narrowEnds(edge, l.corner)
 	}
+	return narrowEnds(edge, l.corner)
 }
 
 // after returns the face that comes after the ray from p towards last, turning

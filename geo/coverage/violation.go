@@ -22,7 +22,7 @@ const (
 	Sliver    Rule = "sliver"     // a gap narrower than SliverWidth
 )
 
-// SliverWidth, in metres, is the mean width below which a gap is called a
+// SliverWidth is, in metres, the mean width below which a gap is called a
 // sliver, and the distance below which two borders that face each other across
 // the outside are held to be one border drawn twice.
 const SliverWidth = 1.0

@@ -15,11 +15,7 @@ func compareProducts(a, b, c, d int64) int {
 	if ls != rs || ls == 0 {
 		return cmp.Compare(ls, rs)
 	}
-	if m := cmp.Or(cmp.Compare(lh, rh), cmp.Compare(ll, rl)); ls > 0 {
-		return m
-	} else {
-		return -m
-	}
+	return ls * cmp.Or(cmp.Compare(lh, rh), cmp.Compare(ll, rl))
 }
 
 func product(a, b int64) (sign int, hi, lo uint64) {
