@@ -28,8 +28,7 @@ const (
 	tileBytes  = 192 << 20
 )
 
-// NewPyramid returns the pyramid of a snapshot. Snapshots of the same edition with
-// other people may share it.
+// NewPyramid returns the pyramid of a snapshot, for all snapshots of its edition.
 func NewPyramid(s *grid.Snapshot) *Pyramid { return newPyramid(s, levelBytes, tileBytes) }
 
 func newPyramid(s *grid.Snapshot, levels, tiles int) *Pyramid {
@@ -52,7 +51,7 @@ func (p *Pyramid) place(a Address, o Options) (place, error) {
 	if err := a.Validate(); err != nil {
 		return place{}, err
 	}
-	if o.Counts != nil && o.Counts.Snapshot.Coverage() != p.snapshot.Coverage() {
+	if o.Counts != nil && o.Counts.Snapshot.Edition != p.snapshot.Edition {
 		return place{}, fmt.Errorf("%w: %d and %d", ErrEdition, o.Counts.Snapshot.Edition, p.snapshot.Edition)
 	}
 	if o.Level == 0 {

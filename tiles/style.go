@@ -22,10 +22,13 @@ type object = map[string]any
 type array = []any
 
 // Style returns a MapLibre style that draws the tiles of a server by count per
-// square kilometre, a colour for each factor of about three. It asks for nothing
-// but the tiles: no glyphs, no sprites. A feature with the state hover or selected
-// is marked.
-func Style(base string) any {
+// square kilometre, in classes that end at breaks (see [Pyramid.Breaks]); without
+// them, a class for each factor of about three. It asks for nothing but the tiles:
+// no glyphs, no sprites. A feature with the state hover or selected is marked.
+func Style(base string, breaks ...float64) any {
+	if len(breaks) == 0 {
+		breaks = []float64{1, 3, 10, 30, 100, 300}
+	}
 	base = strings.TrimSuffix(base, "/")
 	return object{
 		"version": 8,
@@ -33,7 +36,7 @@ func Style(base string) any {
 		"sources": object{LayerName: object{"type": "vector", "url": base + "/tiles/areas.json"}},
 		"layers": array{
 			object{"id": "background", "type": "background", "paint": object{"background-color": land}},
-			layer("areas-fill", "fill", object{"fill-color": densityColour(), "fill-opacity": marked(0.92, 0.78), "fill-antialias": false}),
+			layer("areas-fill", "fill", object{"fill-color": densityColour(breaks), "fill-opacity": marked(0.92, 0.78), "fill-antialias": false}),
 			layer("areas-outline", "line", object{"line-color": outline, "line-opacity": 0.45, "line-width": byZoom(7, 0.6, 16, 1.2)}),
 			layer("areas-marked", "line", object{"line-color": lit, "line-width": marked(2.5, 0)}),
 		},
@@ -48,12 +51,13 @@ func layer(id, kind string, paint object) object {
 	return l
 }
 
-// densityColour is an expression: from one a square kilometre on the ramp, up to
-// a thousand, evenly by the logarithm.
-func densityColour() array {
+// densityColour is an expression: a colour of the ramp for each class, over all of
+// the ramp even when there are few.
+func densityColour(breaks []float64) array {
+	breaks = breaks[:min(len(breaks), len(Ramp)-1)]
 	steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
-	for i, from := range []float64{1, 3, 10, 30, 100, 300} {
-		steps = append(steps, from, Ramp[i+1])
+	for i, end := range breaks {
+		steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
 	}
 	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, steps}
 }
