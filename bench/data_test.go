@@ -1,0 +1,146 @@
+// Package bench measures Jingwei beside its peers, in one run on the same data:
+//
+//	make bench
+//
+// The figures are in RESULTS.md. What counts is the ratio within a run.
+package bench
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"jingwei/geo"
+	"jingwei/geo/coverage"
+	"jingwei/synth"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+)
+
+// set is the faces that a benchmark runs on.
+type set struct {
+	name  string
+	faces []coverage.Face
+	cover *coverage.Coverage
+	box   geo.Box
+}
+
+var sets = sync.OnceValues(func() ([]*set, error) {
+	var list []*set
+	for _, load := range []struct {
+		name  string
+		faces func() ([]coverage.Face, error)
+	}{{"bristol", bristol}, {"city", city}} {
+		faces, err := load.faces()
+		if err != nil {
+			return nil, err
+		}
+		if len(faces) == 0 {
+			continue
+		}
+		c, err := coverage.Build(faces)
+		if err != nil {
+			return nil, err
+		}
+		s := &set{name: load.name, faces: faces, cover: c, box: geo.EmptyBox()}
+		for f := range faces {
+			s.box = s.box.Union(c.Box(int32(f)))
+		}
+		list = append(list, s)
+	}
+	return list, nil
+})
+
+// each runs a benchmark on every set.
+func each(b *testing.B, run func(b *testing.B, s *set)) {
+	list, err := sets()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range list {
+		b.Run(s.name, func(b *testing.B) { run(b, s) })
+	}
+}
+
+// bristol is the real cells; none when the data is not beside the project.
+func bristol() ([]coverage.Face, error) {
+	files, err := filepath.Glob("../../shared/data/bristol/output-areas-*.geojson")
+	if err != nil {
+		return nil, err
+	}
+	var faces []coverage.Face
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		c, err := geojson.UnmarshalFeatureCollection(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range c.Features {
+			shape, err := geo.FromOrb(multi(f.Geometry))
+			if err != nil {
+				return nil, err
+			}
+			faces = append(faces, coverage.Face{Name: f.Properties.MustString("OA11CD"), Shape: shape})
+		}
+	}
+	return faces, nil
+}
+
+func multi(g orb.Geometry) orb.MultiPolygon {
+	if p, ok := g.(orb.Polygon); ok {
+		return orb.MultiPolygon{p}
+	}
+	return g.(orb.MultiPolygon)
+}
+
+// city is the generated Nantong at full size.
+func city() ([]coverage.Face, error) {
+	c, err := generated()
+	if err != nil {
+		return nil, err
+	}
+	faces := make([]coverage.Face, len(c.Cells))
+	for i, a := range c.Cells {
+		faces[i] = coverage.Face{Name: c.Areas[a].Code, Shape: c.Areas[a].Shape}
+	}
+	return faces, nil
+}
+
+var generated = sync.OnceValues(func() (*synth.City, error) { return synth.Generate(synth.Options{Seed: 1}) })
+
+// points returns n positions at random in the box of a set, or, in order, sorted
+// along rows of squares of about 1 km.
+func (s *set) points(n int, inOrder bool) []geo.Pos {
+	rng := rand.New(rand.NewPCG(1, 2))
+	ps := make([]geo.Pos, n)
+	for i := range ps {
+		ps[i] = geo.Pos{
+			X: s.box.Min.X + int32(rng.Int64N(int64(s.box.Max.X)-int64(s.box.Min.X))),
+			Y: s.box.Min.Y + int32(rng.Int64N(int64(s.box.Max.Y)-int64(s.box.Min.Y))),
+		}
+	}
+	if inOrder {
+		const km = 100_000
+		slices.SortFunc(ps, func(p, q geo.Pos) int {
+			return (geo.Pos{X: p.Y / km, Y: p.X / km}).Compare(geo.Pos{X: q.Y / km, Y: q.X / km})
+		})
+	}
+	return ps
+}
+
+// heapMB returns how many megabytes are live.
+func heapMB() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6
+}
