@@ -10,8 +10,11 @@ import { type Scheme, type Theme, themes } from './palette'
 /** Fonts that are on the reader's machine; no glyphs are fetched from anywhere. */
 export const fonts = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', 'sans-serif']
 
-/** The levels whose borders stay when lower levels are shown. */
-const frames: Level[] = ['county', 'town']
+/** The levels whose borders stay when lower levels are shown, with the opacity of their lines. */
+const frames: Partial<Record<Level, number>> = { county: 0.8, town: 0.5, village: 0.22 }
+
+/** Those of the levels shown that frame lower ones, the highest first. */
+export const framing = (shown: Shown[]) => shown.filter((s) => s.level in frames && s !== shown.at(-1))
 
 /** What the tiles count: a window and a matter, each absent for all. */
 export type TileQuery = Record<string, string | undefined>
@@ -21,9 +24,10 @@ export function tileAddress(level: Level, query: TileQuery): string {
   return `${location.origin}/tiles/areas/{z}/{x}/{y}.mvt${address('', { ...query, level })}`
 }
 
-/** The source of a level's areas, and the layer that fills them. */
+/** The source of a level's areas, the layer that fills them, and the source and layer of the frame they are for lower levels. */
 export const areasOf = (level: Level) => `areas-${level}`
 export const fillOf = (level: Level) => `fill-${level}`
+export const frameOf = (level: Level) => `frame-${level}`
 
 /** The console's style: areas with their counts, the borders above them, names, and what is picked or new. */
 export function consoleStyle(scheme: Scheme, info: TileJSON, shown: Shown[], query: TileQuery): StyleSpecification {
@@ -31,14 +35,14 @@ export function consoleStyle(scheme: Scheme, info: TileJSON, shown: Shown[], que
   const vector = (level: Level, from: number, to: number, q: TileQuery) => ({
     type: 'vector' as const, tiles: [tileAddress(level, q)], minzoom: from, maxzoom: to, ...bounds,
   })
-  const framed = shown.filter((s) => frames.includes(s.level))
+  const framed = framing(shown)
   const last = shown.at(-1)?.to ?? 0
   const geojson = { type: 'geojson' as const, data: { type: 'FeatureCollection' as const, features: [] } }
   return {
     version: 8,
     sources: {
       ...Object.fromEntries(shown.map((s) => [areasOf(s.level), vector(s.level, s.from, s.to, query)])),
-      ...Object.fromEntries(framed.map((s) => [`frame-${s.level}`, vector(s.level, s.from, last, {})])),
+      ...Object.fromEntries(framed.map((s) => [frameOf(s.level), vector(s.level, s.from, last, {})])),
       graticule: geojson, labels: geojson, selected: geojson, live: geojson, place: geojson,
     },
     layers: layers(themes[scheme], shown, framed),
@@ -86,9 +90,9 @@ function areaHover(s: Shown, t: Theme): LineLayerSpecification {
 
 function frame({ level, to }: Shown, t: Theme): LineLayerSpecification {
   return {
-    id: `frame-${level}`, type: 'line', source: `frame-${level}`, 'source-layer': 'areas', minzoom: to + 1,
+    id: frameOf(level), type: 'line', source: frameOf(level), 'source-layer': 'areas', minzoom: to + 1,
     layout: { 'line-join': 'round' },
-    paint: { 'line-color': t.frame, 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.8, 12, 1.4], 'line-opacity': level === 'county' ? 0.8 : 0.45 },
+    paint: { 'line-color': t.frame, 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.8, 12, 1.4], 'line-opacity': frames[level] ?? 0 },
   }
 }
 
@@ -102,7 +106,7 @@ function dots(id: 'live' | 'place', colour: string, halo: string, radius: number
   return { id, type: 'circle', source: id, paint } as CircleLayerSpecification
 }
 
-/** Names; above the village also the count. Larger areas come first where not all find room. */
+/** Names; down to the town also the count. Larger areas come first where not all find room. */
 function labels(): SymbolLayerSpecification {
   const high = ['in', ['get', 'level'], ['literal', ['city', 'county', 'town']]]
   const count = ['case', high, ['concat', '\n', ['number-format', ['get', 'count'], {}]], '']
@@ -125,7 +129,7 @@ type Coloured = 'background-color' | 'line-color' | 'circle-color' | 'circle-str
 
 /** The paint properties that depend on the colour scheme, for switching it without loading the map anew. */
 export function schemePaint(scheme: Scheme, shown: Shown[]): [layer: string, property: Coloured, value: string][] {
-  const style = layers(themes[scheme], shown, shown.filter((s) => frames.includes(s.level)))
+  const style = layers(themes[scheme], shown, framing(shown))
   const coloured: Coloured[] = ['background-color', 'line-color', 'circle-color', 'circle-stroke-color']
   return style.flatMap(({ id, paint }) =>
     coloured.flatMap((property) => {

@@ -8,7 +8,7 @@ import { graticule, grow } from './graticule'
 import { labelPoints } from './labels'
 import { levelAt, type Shown } from './levels'
 import { fillColour, labelColour, type Scheme, themes } from './palette'
-import { areasOf, consoleStyle, fillOf, fonts, schemePaint, tileAddress, type TileQuery } from './style'
+import { areasOf, consoleStyle, fillOf, fonts, frameOf, framing, schemePaint, tileAddress, type TileQuery } from './style'
 
 setWorkerUrl(workerUrl)
 
@@ -32,6 +32,9 @@ export interface MapEvents {
   /** an HTTP status (0: no answer) that a tile request failed with */
   failed(status: number): void
 }
+
+/** The zoom from which on grids and micro-grids have room for their names. */
+const legible = 15
 
 type Breaks = Partial<Record<Level, number[]>>
 
@@ -168,10 +171,17 @@ export class ConsoleMap {
     else this.map.zoomOut()
   }
 
+  /** Names stand on their own area's colour, or on anything when it is the frame that is named. */
   private inkLabels(scheme: Scheme): void {
-    const breaks = this.level && this.breaks[this.level]
+    const breaks = this.level && !this.named() ? this.breaks[this.level] : undefined
     this.map.setPaintProperty('labels', 'text-halo-color', fillColour(breaks, scheme))
     this.map.setPaintProperty('labels', 'text-color', labelColour(breaks, scheme))
+  }
+
+  /** The level above that is named instead of the one shown, whose areas are too small for their names. */
+  private named(): Level | undefined {
+    const small = this.level === 'grid' || this.level === 'microgrid'
+    return small && this.map.getZoom() < legible ? framing(this.shown).at(-1)?.level : undefined
   }
 
   private setData(source: string, features: GeoJSON.Feature[]): void {
@@ -242,7 +252,6 @@ export class ConsoleMap {
     this.mark(undefined)
     this.level = level
     this.labelsStale = true
-    void this.ready.then(() => this.inkLabels(this.scheme))
     this.on.level(level)
   }
 
@@ -250,8 +259,11 @@ export class ConsoleMap {
   private name(): void {
     if (!this.labelsStale || !this.level) return
     this.labelsStale = false
-    const features = this.map.querySourceFeatures(areasOf(this.level), { sourceLayer: 'areas' })
+    const above = this.named()
+    const source = above ? frameOf(above) : areasOf(this.level)
+    const features = this.map.querySourceFeatures(source, { sourceLayer: 'areas' })
     this.setData('labels', labelPoints(features).features)
+    this.inkLabels(this.scheme)
   }
 
   private error(e: ErrorEvent): void {
