@@ -27,7 +27,7 @@ var flags = [fields]string{"--code", "--name", "--parent", "--kind", "--househol
 
 // entry is an area as a file has it.
 type entry struct {
-	area  Area
+	area  grid.CodedArea
 	given [fields]bool // the file says what the area holds there
 	from  feature      // without shape
 	file  string
@@ -79,7 +79,7 @@ func (b *batch) file(path string, r io.Reader, o BoundaryOptions) error {
 
 // add takes a feature.
 func (b *batch) add(f *feature) error {
-	e := entry{file: b.path, from: *f, area: Area{Level: b.level, Shape: canonical(f.shape)}}
+	e := entry{file: b.path, from: *f, area: grid.CodedArea{Level: b.level, Shape: canonical(f.shape)}}
 	e.from.shape, e.from.values = nil, nil
 	for i, v := range f.values {
 		b.seen[i] = b.seen[i] || v.kind != absent
@@ -126,7 +126,7 @@ func (b *batch) fill(e *entry, from *feature) *Problem {
 }
 
 // set takes what a property says.
-func (b *batch) set(a *Area, f field, text string, v value) (err error) {
+func (b *batch) set(a *grid.CodedArea, f field, text string, v value) (err error) {
 	switch f {
 	case fieldCode:
 		a.Code, err = code(text, v)

@@ -63,12 +63,12 @@ func Boundaries(ctx context.Context, to Editions, files []string, o BoundaryOpti
 
 // ReadBoundaries reads files as one batch of areas and checks that each has a
 // code of its own, without a look at any edition.
-func ReadBoundaries(ctx context.Context, files []string, o BoundaryOptions) ([]Area, error) {
+func ReadBoundaries(ctx context.Context, files []string, o BoundaryOptions) ([]grid.CodedArea, error) {
 	batch, err := readBatch(ctx, files, o)
 	if err != nil {
 		return nil, err
 	}
-	areas := make([]Area, len(batch.entries))
+	areas := make([]grid.CodedArea, len(batch.entries))
 	for i, e := range batch.entries {
 		areas[i] = e.area
 	}

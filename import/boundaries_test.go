@@ -156,7 +156,7 @@ type failing struct{ editions }
 
 var errGone = errors.New("the server closed the connection")
 
-func (*failing) PublishAreas(context.Context, int64, []importer.Area, string) (int64, error) {
+func (*failing) PublishAreas(context.Context, int64, []grid.CodedArea, string) (int64, error) {
 	return 0, errGone
 }
 

@@ -6,23 +6,23 @@ import (
 	"slices"
 	"testing"
 
-	importer "jingwei/import"
+	"jingwei/grid"
 )
 
 // editions keeps editions in memory: the last is current.
 type editions struct {
-	published [][]importer.Area
+	published [][]grid.CodedArea
 	notes     []string
 }
 
-func (e *editions) CurrentAreas(context.Context) ([]importer.Area, int64, error) {
+func (e *editions) CurrentAreas(context.Context) ([]grid.CodedArea, int64, error) {
 	if len(e.published) == 0 {
 		return nil, 0, nil
 	}
 	return slices.Clone(e.published[len(e.published)-1]), int64(len(e.published)), nil
 }
 
-func (e *editions) PublishAreas(_ context.Context, base int64, areas []importer.Area, note string) (int64, error) {
+func (e *editions) PublishAreas(_ context.Context, base int64, areas []grid.CodedArea, note string) (int64, error) {
 	if base != int64(len(e.published)) {
 		return 0, errors.New("another edition has been published meanwhile")
 	}
@@ -31,7 +31,7 @@ func (e *editions) PublishAreas(_ context.Context, base int64, areas []importer.
 }
 
 // area returns an area of the current edition.
-func (e *editions) area(t *testing.T, code string) importer.Area {
+func (e *editions) area(t *testing.T, code string) grid.CodedArea {
 	t.Helper()
 	for _, a := range e.published[len(e.published)-1] {
 		if a.Code == code {
@@ -39,5 +39,5 @@ func (e *editions) area(t *testing.T, code string) importer.Area {
 		}
 	}
 	t.Fatalf("no area %s in edition %d", code, len(e.published))
-	return importer.Area{}
+	return grid.CodedArea{}
 }

@@ -11,10 +11,10 @@ import (
 
 // merged is the current edition with a batch laid over it.
 type merged struct {
-	before map[string]Area   // of the current edition, by code
-	after  map[string]*Area  // by code
-	from   map[string]*entry // by code: what the batch brought
-	codes  []string          // of after, in order
+	before map[string]grid.CodedArea  // of the current edition, by code
+	after  map[string]*grid.CodedArea // by code
+	from   map[string]*entry          // by code: what the batch brought
+	codes  []string                   // of after, in order
 	result *BoundaryResult
 
 	problems []*Problem
@@ -22,10 +22,10 @@ type merged struct {
 
 // merge lays the batch over the current edition and settles parents and who
 // carries a polygon.
-func merge(current []Area, b *batch, o BoundaryOptions) (*merged, error) {
+func merge(current []grid.CodedArea, b *batch, o BoundaryOptions) (*merged, error) {
 	m := &merged{
-		before: make(map[string]Area, len(current)),
-		after:  make(map[string]*Area, len(current)+len(b.entries)),
+		before: make(map[string]grid.CodedArea, len(current)),
+		after:  make(map[string]*grid.CodedArea, len(current)+len(b.entries)),
 		from:   make(map[string]*entry, len(b.entries)),
 		result: &BoundaryResult{},
 	}
@@ -73,7 +73,7 @@ func (m *merged) lay(e *entry, level grid.Level) {
 }
 
 // keep takes over from an area what the file does not say.
-func keep(a *Area, old Area, given [fields]bool) {
+func keep(a *grid.CodedArea, old grid.CodedArea, given [fields]bool) {
 	if !given[fieldName] && !old.Placeholder {
 		a.Name = old.Name
 	}
@@ -103,8 +103,8 @@ func (m *merged) inOrder(b *batch) []*Problem {
 }
 
 // areas returns the resulting edition by code.
-func (m *merged) areas() []Area {
-	out := make([]Area, len(m.codes))
+func (m *merged) areas() []grid.CodedArea {
+	out := make([]grid.CodedArea, len(m.codes))
 	for i, c := range m.codes {
 		out[i] = *m.after[c]
 	}

@@ -36,8 +36,8 @@ func (m *merged) placeholders(b *batch, level grid.Level) {
 	}
 }
 
-func placeholder(code string, level grid.Level) *Area {
-	a := &Area{Code: code, Name: code, Level: level, Placeholder: true}
+func placeholder(code string, level grid.Level) *grid.CodedArea {
+	a := &grid.CodedArea{Code: code, Name: code, Level: level, Placeholder: true}
 	if level == grid.Grid {
 		a.Kind = grid.General
 	}
@@ -63,7 +63,7 @@ func (m *merged) checkParents() {
 }
 
 // wrongParent says what is wrong with the parent of an area.
-func (m *merged) wrongParent(a *Area) string {
+func (m *merged) wrongParent(a *grid.CodedArea) string {
 	if a.Parent == "" {
 		return ""
 	}

@@ -54,9 +54,9 @@ func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 	if err := refuse(conflicts(path, posts, there)); err != nil {
 		return nil, err
 	}
-	plain := make([]Post, len(posts))
+	plain := make([]grid.CodedPost, len(posts))
 	for i, p := range posts {
-		plain[i] = p.Post
+		plain[i] = p.CodedPost
 	}
 	tally, err := to.UpsertPosts(ctx, plain)
 	if err != nil {
@@ -89,8 +89,8 @@ func set(names []string) map[string]bool {
 }
 
 // post reads a row.
-func post(t *table, known codes) (p Post, err error) {
-	p = Post{Worker: t.get(postWorker), Area: t.get(postArea)}
+func post(t *table, known codes) (p grid.CodedPost, err error) {
+	p = grid.CodedPost{Worker: t.get(postWorker), Area: t.get(postArea)}
 	switch {
 	case !known.workers[p.Worker]:
 		return p, fmt.Errorf("worker %q is not known", p.Worker)
@@ -114,7 +114,7 @@ func post(t *table, known codes) (p Post, err error) {
 
 // placedPost is a post with its line; 0 for one that is there already.
 type placedPost struct {
-	Post
+	grid.CodedPost
 	line int
 }
 
@@ -132,7 +132,7 @@ func (p placedPost) key() [3]string {
 
 // conflicts finds rows that are one post twice, and posts that may not be held
 // at the same time.
-func conflicts(path string, rows []placedPost, there []Post) []*Problem {
+func conflicts(path string, rows []placedPost, there []grid.CodedPost) []*Problem {
 	var bad []*Problem
 	lines := map[[3]string]int{}
 	for _, p := range rows {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jingwei/geo/coverage"
+	"jingwei/grid"
 )
 
 // BoundaryResult is what an import did or, in a dry run, would have done.
@@ -71,7 +72,7 @@ func (m *merged) compare() {
 }
 
 // same reports whether two areas agree in everything.
-func same(a, b Area) bool {
+func same(a, b grid.CodedArea) bool {
 	return a.Code == b.Code && a.Name == b.Name && a.Level == b.Level && a.Kind == b.Kind &&
 		a.Parent == b.Parent && a.Households == b.Households && a.Placeholder == b.Placeholder &&
 		(a.Shape == nil) == (b.Shape == nil) && sameShape(a.Shape, b.Shape)

@@ -49,7 +49,7 @@ var (
 // published is an edition of one village with a grid far from it in the list.
 func published(t *testing.T) *editions {
 	t.Helper()
-	shape := func(x, y float64) importer.Area {
+	shape := func(x, y float64) grid.CodedArea {
 		write(t, "published.geojson", collection(feature("X", square(x, y))))
 		areas, err := importer.ReadBoundaries(t.Context(), []string{"published.geojson"}, importer.BoundaryOptions{Level: grid.Grid})
 		if err != nil {
@@ -57,10 +57,10 @@ func published(t *testing.T) *editions {
 		}
 		return areas[0]
 	}
-	village := importer.Area{Code: "V", Name: "V", Level: grid.Village}
+	village := grid.CodedArea{Code: "V", Name: "V", Level: grid.Village}
 	cell := shape(0, 1)
 	cell.Code, cell.Name, cell.Kind, cell.Parent = "G", "G", grid.General, "V"
-	return &editions{published: [][]importer.Area{{cell, village}}}
+	return &editions{published: [][]grid.CodedArea{{cell, village}}}
 }
 
 func write(t *testing.T, name, body string) {

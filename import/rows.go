@@ -6,12 +6,14 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"jingwei/grid"
 )
 
 // TableResult is what the import of a table did.
 type TableResult struct {
 	Rows int
-	Tally
+	grid.Tally
 	Notes []string // what the caller may want to know
 }
 

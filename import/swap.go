@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"jingwei/geo"
+	"jingwei/grid"
 )
 
 // swapped finds features that lie far from where they should be, and right there
 // once longitude and latitude change places. Where they should be is the current
 // territory, or where most of the batch is.
-func swapped(current map[string]Area, b *batch) []*Problem {
+func swapped(current map[string]grid.CodedArea, b *batch) []*Problem {
 	homes := []geo.Box{territory(current), b.middle()}
 	var ps []*Problem
 	for i := range b.entries {
@@ -27,7 +28,7 @@ func astray(box, home geo.Box) bool {
 }
 
 // territory is the box around all cells.
-func territory(areas map[string]Area) geo.Box {
+func territory(areas map[string]grid.CodedArea) geo.Box {
 	box := geo.EmptyBox()
 	for _, a := range areas {
 		box = box.Union(a.Shape.Box())

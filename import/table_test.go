@@ -18,29 +18,29 @@ import (
 type roster struct {
 	codes   []string
 	areas   []string
-	there   []importer.Post
+	there   []grid.CodedPost
 	workers []grid.Worker
-	posts   []importer.Post
+	posts   []grid.CodedPost
 	matters []grid.Matter
 }
 
-func (r *roster) WorkerCodes(context.Context) ([]string, error)  { return r.codes, nil }
-func (r *roster) AreaCodes(context.Context) ([]string, error)    { return r.areas, nil }
-func (r *roster) Posts(context.Context) ([]importer.Post, error) { return r.there, nil }
+func (r *roster) WorkerCodes(context.Context) ([]string, error)   { return r.codes, nil }
+func (r *roster) AreaCodes(context.Context) ([]string, error)     { return r.areas, nil }
+func (r *roster) Posts(context.Context) ([]grid.CodedPost, error) { return r.there, nil }
 
-func (r *roster) UpsertWorkers(_ context.Context, ws []grid.Worker) (importer.Tally, error) {
+func (r *roster) UpsertWorkers(_ context.Context, ws []grid.Worker) (grid.Tally, error) {
 	r.workers = ws
-	return importer.Tally{Added: len(ws)}, nil
+	return grid.Tally{Added: len(ws)}, nil
 }
 
-func (r *roster) UpsertPosts(_ context.Context, ps []importer.Post) (importer.Tally, error) {
+func (r *roster) UpsertPosts(_ context.Context, ps []grid.CodedPost) (grid.Tally, error) {
 	r.posts = ps
-	return importer.Tally{Added: len(ps)}, nil
+	return grid.Tally{Added: len(ps)}, nil
 }
 
-func (r *roster) UpsertMatters(_ context.Context, ms []grid.Matter) (importer.Tally, error) {
+func (r *roster) UpsertMatters(_ context.Context, ms []grid.Matter) (grid.Tally, error) {
 	r.matters = ms
-	return importer.Tally{Added: len(ms)}, nil
+	return grid.Tally{Added: len(ms)}, nil
 }
 
 var zone = time.FixedZone("", 8*3600)
@@ -92,7 +92,7 @@ func TestWhatIsNotTakenIsNoted(t *testing.T) {
 }
 
 func TestPosts(t *testing.T) {
-	to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1"}, there: []importer.Post{
+	to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1"}, there: []grid.CodedPost{
 		{Worker: "L1", Area: "G1", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 	}}
 	// The first row ends the post that is there, so that the second may follow.
@@ -101,7 +101,7 @@ func TestPosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	july := time.Date(2024, 7, 1, 0, 0, 0, 0, zone)
-	want := []importer.Post{
+	want := []grid.CodedPost{
 		{Worker: "L1", Area: "G1", Rank: grid.Primary, From: to.there[0].From, Until: july},
 		{Worker: "L2", Area: "G1", Rank: grid.Primary, From: july},
 		{Worker: "L1", Area: "G1", Rank: grid.Deputy, From: july},
@@ -163,7 +163,7 @@ matters.csv: line 9: the item is missing`},
 func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 	for _, c := range badTables {
 		t.Run(c.name, func(t *testing.T) {
-			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, there: []importer.Post{
+			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, there: []grid.CodedPost{
 				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 			}}
 			_, err := importTable(t, c.kind, c.body, "", to)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"jingwei/grid"
-	importer "jingwei/import"
 	"jingwei/store/storetest"
 
 	"github.com/google/uuid"
@@ -17,7 +16,7 @@ import (
 // fullSide makes a city of 63,001 cells, each with 24 positions.
 const fullSide = 251
 
-var fullCity = sync.OnceValue(func() []importer.Area { return city(fullSide, 1) })
+var fullCity = sync.OnceValue(func() []grid.CodedArea { return city(fullSide, 1) })
 
 func BenchmarkPublishFullCity(b *testing.B) {
 	areas := fullCity()

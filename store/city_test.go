@@ -7,7 +7,6 @@ import (
 
 	"jingwei/geo"
 	"jingwei/grid"
-	importer "jingwei/import"
 	"jingwei/store/storetest"
 )
 
@@ -25,12 +24,12 @@ var corner = geo.Pos{X: 1_205_000_000, Y: 318_000_000}
 func cellCode(col, row int) string { return fmt.Sprintf("%s%03d%03d", cityCode, col, row) }
 
 // city makes the areas of a city; the same n and seed give the same.
-func city(n int, seed uint64) []importer.Area {
+func city(n int, seed uint64) []grid.CodedArea {
 	b := borders{n: n, rand: rand.New(rand.NewPCG(seed, 0)), between: map[[2]geo.Pos][]geo.Pos{}}
-	areas := []importer.Area{{Code: cityCode, Name: "City", Level: grid.City}}
+	areas := []grid.CodedArea{{Code: cityCode, Name: "City", Level: grid.City}}
 	for row := range n {
 		for col := range n {
-			areas = append(areas, importer.Area{
+			areas = append(areas, grid.CodedArea{
 				Code: cellCode(col, row), Name: fmt.Sprintf("Grid %d.%d", col, row), Level: grid.Grid, Kind: grid.General,
 				Parent: cityCode, Households: int32(50 + (col+row)%50), Shape: geo.MultiPolygon{{b.cell(col, row)}},
 			})
@@ -77,7 +76,7 @@ func (b *borders) border(from, to geo.Pos) []geo.Pos {
 }
 
 // publish publishes areas on top of what there is.
-func publish(t testing.TB, db *storetest.Database, base int64, areas []importer.Area) int64 {
+func publish(t testing.TB, db *storetest.Database, base int64, areas []grid.CodedArea) int64 {
 	t.Helper()
 	number, err := db.PublishAreas(t.Context(), base, areas, "test")
 	if err != nil {

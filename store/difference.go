@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	importer "jingwei/import"
-
 	"jingwei/geo"
 	"jingwei/grid"
 
@@ -74,8 +72,8 @@ type book struct {
 }
 
 // versions turns areas into versions by ascending id.
-func (b *book) versions(areas []importer.Area) ([]version, error) {
-	areas = slices.SortedFunc(slices.Values(areas), func(p, q importer.Area) int { return cmp.Compare(p.Code, q.Code) })
+func (b *book) versions(areas []grid.CodedArea) ([]version, error) {
+	areas = slices.SortedFunc(slices.Values(areas), func(p, q grid.CodedArea) int { return cmp.Compare(p.Code, q.Code) })
 	named := make(map[string]bool, len(areas))
 	for _, a := range areas {
 		if named[a.Code] {
@@ -102,7 +100,7 @@ func (b *book) versions(areas []importer.Area) ([]version, error) {
 	return out, nil
 }
 
-func (b *book) version(a importer.Area) version {
+func (b *book) version(a grid.CodedArea) version {
 	v := version{placeholder: a.Placeholder, Area: grid.Area{
 		ID: b.ids[a.Code], Code: a.Code, Name: a.Name, Level: a.Level, Kind: a.Kind,
 		Parent: b.ids[a.Parent], Households: a.Households, Cell: a.Shape != nil,

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	importer "jingwei/import"
+	"jingwei/grid"
 )
 
 // The worker, the area and the beginning tell posts apart; rank and end may
@@ -57,7 +57,7 @@ var posts = upsert{
 }
 
 // UpsertPosts adds posts or changes those with the same worker, area and From.
-func (db *DB) UpsertPosts(ctx context.Context, list []importer.Post) (importer.Tally, error) {
+func (db *DB) UpsertPosts(ctx context.Context, list []grid.CodedPost) (grid.Tally, error) {
 	return posts.run(ctx, db, len(list), func(i int) []any {
 		p := list[i]
 		return []any{p.Worker, p.Area, string(p.Rank), p.From, orNull(p.Until)}

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	importer "jingwei/import"
-
 	"jingwei/grid"
 
 	"github.com/jackc/pgx/v5"
@@ -16,8 +14,8 @@ import (
 
 // Change is the next edition, whole.
 type Change struct {
-	Base  int64           // the edition it was made from; 0 when there was none
-	Areas []importer.Area // all of the edition, in any order
+	Base  int64            // the edition it was made from; 0 when there was none
+	Areas []grid.CodedArea // all of the edition, in any order
 	Note  string
 	// KeepsTerritory says that the new cells cover what the old ones did. The
 	// database then refuses anything else.
@@ -26,7 +24,7 @@ type Change struct {
 
 // CurrentAreas returns all areas of the current edition by id and its number,
 // which is 0 with no areas when nothing has been published yet.
-func (db *DB) CurrentAreas(ctx context.Context) (areas []importer.Area, number int64, err error) {
+func (db *DB) CurrentAreas(ctx context.Context) (areas []grid.CodedArea, number int64, err error) {
 	var e edition
 	var versions []version
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
@@ -41,7 +39,7 @@ func (db *DB) CurrentAreas(ctx context.Context) (areas []importer.Area, number i
 		codes[v.ID] = v.Code
 	}
 	for _, v := range versions {
-		areas = append(areas, importer.Area{
+		areas = append(areas, grid.CodedArea{
 			Code: v.Code, Name: v.Name, Level: v.Level, Kind: v.Kind, Parent: codes[v.Parent],
 			Households: v.Households, Shape: v.shape, Placeholder: v.placeholder,
 		})
@@ -51,7 +49,7 @@ func (db *DB) CurrentAreas(ctx context.Context) (areas []importer.Area, number i
 
 // PublishAreas publishes the edition that consists of exactly these areas. See
 // [DB.Publish].
-func (db *DB) PublishAreas(ctx context.Context, base int64, areas []importer.Area, note string) (int64, error) {
+func (db *DB) PublishAreas(ctx context.Context, base int64, areas []grid.CodedArea, note string) (int64, error) {
 	return db.Publish(ctx, Change{Base: base, Areas: areas, Note: note})
 }
 

@@ -11,15 +11,14 @@ import (
 
 	"jingwei/geo"
 	"jingwei/grid"
-	importer "jingwei/import"
 	"jingwei/store"
 	"jingwei/store/storetest"
 
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-func byCode(areas []importer.Area) []importer.Area {
-	return slices.SortedFunc(slices.Values(areas), func(a, b importer.Area) int { return cmp.Compare(a.Code, b.Code) })
+func byCode(areas []grid.CodedArea) []grid.CodedArea {
+	return slices.SortedFunc(slices.Values(areas), func(a, b grid.CodedArea) int { return cmp.Compare(a.Code, b.Code) })
 }
 
 func TestPublishAndLoad(t *testing.T) {
@@ -77,7 +76,7 @@ func TestPublishChangesOnlyWhatDiffers(t *testing.T) {
 	next := slices.Clone(areas)
 	next[3].Name = "Renamed"
 	next = slices.Delete(next, 16, 17) // the last cell
-	next = append(next, importer.Area{
+	next = append(next, grid.CodedArea{
 		Code: "3206999", Name: "School", Level: grid.Grid, Kind: grid.Dedicated, Parent: cityCode,
 		Shape: areas[16].Shape,
 	})
@@ -117,12 +116,12 @@ func TestPublishChangesOnlyWhatDiffers(t *testing.T) {
 }
 
 // edit returns a copy of a city with one change.
-func edit(areas []importer.Area, change func([]importer.Area) []importer.Area) []importer.Area {
+func edit(areas []grid.CodedArea, change func([]grid.CodedArea) []grid.CodedArea) []grid.CodedArea {
 	return change(slices.Clone(areas))
 }
 
-func cellArea(code string, rings ...geo.Ring) importer.Area {
-	a := importer.Area{Code: code, Name: code, Level: grid.Grid, Kind: grid.General, Parent: cityCode}
+func cellArea(code string, rings ...geo.Ring) grid.CodedArea {
+	a := grid.CodedArea{Code: code, Name: code, Level: grid.Grid, Kind: grid.General, Parent: cityCode}
 	for _, r := range rings {
 		a.Shape = append(a.Shape, geo.Polygon{r})
 	}
@@ -137,50 +136,50 @@ func TestPublicationRefusesBrokenLaws(t *testing.T) {
 	for _, c := range []struct {
 		name, rule string
 		keeps      bool
-		change     func([]importer.Area) []importer.Area
+		change     func([]grid.CodedArea) []grid.CodedArea
 	}{
-		{"the same polygon twice", "edition_law_2", false, func(as []importer.Area) []importer.Area {
+		{"the same polygon twice", "edition_law_2", false, func(as []grid.CodedArea) []grid.CodedArea {
 			twin := as[5]
 			twin.Code = "3206T"
 			return append(as, twin)
 		}},
-		{"two squares that overlap", "edition_law_2", false, func(as []importer.Area) []importer.Area {
+		{"two squares that overlap", "edition_law_2", false, func(as []grid.CodedArea) []grid.CodedArea {
 			return append(as, cellArea("3206A", square(far, 0, side)), cellArea("3206B", square(far+side/2, side/2, side)))
 		}},
-		{"a square inside another", "edition_law_2", false, func(as []importer.Area) []importer.Area {
+		{"a square inside another", "edition_law_2", false, func(as []grid.CodedArea) []grid.CodedArea {
 			return append(as, cellArea("3206A", square(far, 0, side)), cellArea("3206B", square(far+100, 100, 200)))
 		}},
-		{"a square inside a cell that is there", "edition_law_2", false, func(as []importer.Area) []importer.Area {
+		{"a square inside a cell that is there", "edition_law_2", false, func(as []grid.CodedArea) []grid.CodedArea {
 			return append(as, cellArea("3206A", square(side/2, side/2, 500)))
 		}},
-		{"a border cut in two on one side", "edition_law_2", false, func(as []importer.Area) []importer.Area {
+		{"a border cut in two on one side", "edition_law_2", false, func(as []grid.CodedArea) []grid.CodedArea {
 			a, b := square(far, 0, side), square(far+side, 0, side)
 			mid := geo.Pos{X: a[1].X, Y: a[1].Y + side/2}
 			return append(as, cellArea("3206A", geo.Ring{a[0], a[1], mid, a[2], a[3]}), cellArea("3206B", b))
 		}},
-		{"a cell dropped though the territory is kept", "edition_keeps_territory", true, func(as []importer.Area) []importer.Area {
+		{"a cell dropped though the territory is kept", "edition_keeps_territory", true, func(as []grid.CodedArea) []grid.CodedArea {
 			return slices.Delete(as, 5, 6)
 		}},
-		{"a parent of the same level", "edition_tree", false, func(as []importer.Area) []importer.Area {
+		{"a parent of the same level", "edition_tree", false, func(as []grid.CodedArea) []grid.CodedArea {
 			as[5].Parent = as[4].Code
 			return as
 		}},
-		{"a cell with a cell below", "edition_tree", false, func(as []importer.Area) []importer.Area {
+		{"a cell with a cell below", "edition_tree", false, func(as []grid.CodedArea) []grid.CodedArea {
 			below := cellArea("3206A", square(far, 0, side))
 			below.Level, below.Kind, below.Parent = grid.Microgrid, grid.NoKind, as[4].Code
 			return append(as, below)
 		}},
-		{"a bow-tie", "area_geom_simple", false, func(as []importer.Area) []importer.Area {
+		{"a bow-tie", "area_geom_simple", false, func(as []grid.CodedArea) []grid.CodedArea {
 			s := square(far, 0, side)
 			s[0], s[3] = geo.Pos{X: s[0].X - 5, Y: s[0].Y}, geo.Pos{X: s[3].X, Y: s[0].Y - 7}
 			return append(as, cellArea("3206A", s))
 		}},
-		{"a ring that runs clockwise", "area_geom_oriented", false, func(as []importer.Area) []importer.Area {
+		{"a ring that runs clockwise", "area_geom_oriented", false, func(as []grid.CodedArea) []grid.CodedArea {
 			s := square(far, 0, side)
 			s.Reverse()
 			return append(as, cellArea("3206A", s))
 		}},
-		{"a kind for what is no grid", "area_kind_of_grids_only", false, func(as []importer.Area) []importer.Area {
+		{"a kind for what is no grid", "area_kind_of_grids_only", false, func(as []grid.CodedArea) []grid.CodedArea {
 			as[0].Kind = grid.General
 			return as
 		}},
@@ -217,7 +216,7 @@ func TestPublicationAllowsWhatKeepsTheLaws(t *testing.T) {
 		cellArea("3206C", square(far+side, side, side), square(far+3*side, 0, side)))
 	publish(t, db, 1, areas)
 	// A lake is no fault: only Go's coverage knows what is a gap.
-	publish(t, db, 2, slices.DeleteFunc(areas, func(a importer.Area) bool { return a.Code == "3206B" }))
+	publish(t, db, 2, slices.DeleteFunc(areas, func(a grid.CodedArea) bool { return a.Code == "3206B" }))
 	// Two neighbours trade a corner: the territory is kept.
 	merged := city(3, 1)
 	s, err := db.Publish(t.Context(), store.Change{Base: 3, Areas: merged})

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	importer "jingwei/import"
-
 	"jingwei/grid"
 
 	"github.com/jackc/pgx/v5"
@@ -110,7 +108,7 @@ func (db *DB) AreaCodes(ctx context.Context) ([]string, error) {
 
 // Posts returns all posts, past ones too, by the codes of worker and area: that
 // which the area had last.
-func (db *DB) Posts(ctx context.Context) ([]importer.Post, error) {
+func (db *DB) Posts(ctx context.Context) ([]grid.CodedPost, error) {
 	return collect(ctx, db.pool, scanPostByCode, `
 		SELECT w.code, c.code, p.rank, lower(p.during), upper(p.during)
 		FROM post p
@@ -123,7 +121,7 @@ func (db *DB) Posts(ctx context.Context) ([]importer.Post, error) {
 		ORDER BY p.id`)
 }
 
-func scanPostByCode(row pgx.CollectableRow) (p importer.Post, err error) {
+func scanPostByCode(row pgx.CollectableRow) (p grid.CodedPost, err error) {
 	var until *time.Time
 	err = row.Scan(&p.Worker, &p.Area, &p.Rank, &p.From, &until)
 	p.From, p.Until = p.From.UTC(), orZero(until)

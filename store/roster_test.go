@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"jingwei/grid"
-	importer "jingwei/import"
 	"jingwei/store/storetest"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -23,7 +22,7 @@ func staffed(t *testing.T) *storetest.Database {
 		{Code: "w2", Name: "李强", Role: grid.Leader},
 		{Code: "w3", Name: "赵敏", Role: grid.Officer, Department: "城管"},
 	})
-	if err != nil || tally != (importer.Tally{Added: 3}) {
+	if err != nil || tally != (grid.Tally{Added: 3}) {
 		t.Fatal(tally, err)
 	}
 	return db
@@ -37,7 +36,7 @@ func TestUpsertWorkers(t *testing.T) {
 		{Code: "w2", Name: "李强", Role: grid.Leader},
 		{Code: "w4", Name: "新人", Role: grid.Liaison},
 	})
-	if err != nil || tally != (importer.Tally{Added: 1, Changed: 1, Same: 1}) {
+	if err != nil || tally != (grid.Tally{Added: 1, Changed: 1, Same: 1}) {
 		t.Errorf("%+v, %v", tally, err)
 	}
 	lines := query[int](t, db, `SELECT count(*) FROM feed`)
@@ -66,7 +65,7 @@ func TestUpsertMatters(t *testing.T) {
 		{Code: "020101", Category: "环境", Item: "垃圾", Name: "乱倒垃圾", Level: grid.Village, Limit: time.Hour},
 	}
 	tally, err := db.UpsertMatters(t.Context(), ms)
-	if err != nil || tally != (importer.Tally{Added: 1, Changed: 1}) {
+	if err != nil || tally != (grid.Tally{Added: 1, Changed: 1}) {
 		t.Errorf("%+v, %v", tally, err)
 	}
 	r, err := db.Roster(t.Context())
@@ -88,24 +87,24 @@ func TestUpsertPosts(t *testing.T) {
 	db := staffed(t)
 	ctx := t.Context()
 	cell := cellCode(0, 0)
-	first := []importer.Post{
+	first := []grid.CodedPost{
 		{Worker: "w1", Area: cell, Rank: grid.Primary, From: day(1)},
 		{Worker: "w2", Area: cell, Rank: grid.Deputy, From: day(1), Until: day(20)},
 	}
-	if tally, err := db.UpsertPosts(ctx, first); err != nil || tally != (importer.Tally{Added: 2}) {
+	if tally, err := db.UpsertPosts(ctx, first); err != nil || tally != (grid.Tally{Added: 2}) {
 		t.Fatal(tally, err)
 	}
 	// The primary leaves and another follows, in either order of rows.
-	change := []importer.Post{
+	change := []grid.CodedPost{
 		{Worker: "w3", Area: cell, Rank: grid.Primary, From: day(10)},
 		{Worker: "w1", Area: cell, Rank: grid.Primary, From: day(1), Until: day(10)},
 		first[1],
 	}
-	if tally, err := db.UpsertPosts(ctx, change); err != nil || tally != (importer.Tally{Added: 1, Changed: 1, Same: 1}) {
+	if tally, err := db.UpsertPosts(ctx, change); err != nil || tally != (grid.Tally{Added: 1, Changed: 1, Same: 1}) {
 		t.Fatal(tally, err)
 	}
 	got, err := db.Posts(ctx)
-	if d := gocmp.Diff([]importer.Post{change[1], change[2], change[0]}, got); d != "" || err != nil {
+	if d := gocmp.Diff([]grid.CodedPost{change[1], change[2], change[0]}, got); d != "" || err != nil {
 		t.Error(d, err)
 	}
 	s, err := db.Load(ctx, 0)
@@ -118,17 +117,17 @@ func TestUpsertPosts(t *testing.T) {
 	}
 	for _, c := range []struct {
 		what string
-		post importer.Post
+		post grid.CodedPost
 	}{
-		{"post 2: the area has a primary already at that time, by a post that is there", importer.Post{Worker: "w2", Area: cell, Rank: grid.Primary, From: day(30)}},
-		{"post 2: the worker has a post in the area already at that time, by a post that is there", importer.Post{Worker: "w3", Area: cell, Rank: grid.Deputy, From: day(12), Until: day(14)}},
-		{"post 2: worker w9 is not known", importer.Post{Worker: "w9", Area: cell, Rank: grid.Primary, From: day(1)}},
-		{"post 2: area 99 is not in the current edition", importer.Post{Worker: "w1", Area: "99", Rank: grid.Primary, From: day(1)}},
-		{"post 2: until is not after from", importer.Post{Worker: "w1", Area: cellCode(1, 1), Rank: grid.Primary, From: day(3), Until: day(3)}},
-		{"post 2: the area has a primary already at that time, by row 1", importer.Post{Worker: "w1", Area: cellCode(1, 0), Rank: grid.Primary, From: day(1)}},
+		{"post 2: the area has a primary already at that time, by a post that is there", grid.CodedPost{Worker: "w2", Area: cell, Rank: grid.Primary, From: day(30)}},
+		{"post 2: the worker has a post in the area already at that time, by a post that is there", grid.CodedPost{Worker: "w3", Area: cell, Rank: grid.Deputy, From: day(12), Until: day(14)}},
+		{"post 2: worker w9 is not known", grid.CodedPost{Worker: "w9", Area: cell, Rank: grid.Primary, From: day(1)}},
+		{"post 2: area 99 is not in the current edition", grid.CodedPost{Worker: "w1", Area: "99", Rank: grid.Primary, From: day(1)}},
+		{"post 2: until is not after from", grid.CodedPost{Worker: "w1", Area: cellCode(1, 1), Rank: grid.Primary, From: day(3), Until: day(3)}},
+		{"post 2: the area has a primary already at that time, by row 1", grid.CodedPost{Worker: "w1", Area: cellCode(1, 0), Rank: grid.Primary, From: day(1)}},
 	} {
-		good := importer.Post{Worker: "w2", Area: cellCode(1, 0), Rank: grid.Primary, From: day(1)}
-		if _, err := db.UpsertPosts(ctx, []importer.Post{good, c.post}); err == nil || !strings.Contains(err.Error(), c.what) {
+		good := grid.CodedPost{Worker: "w2", Area: cellCode(1, 0), Rank: grid.Primary, From: day(1)}
+		if _, err := db.UpsertPosts(ctx, []grid.CodedPost{good, c.post}); err == nil || !strings.Contains(err.Error(), c.what) {
 			t.Errorf("got %v, want %q", err, c.what)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	importer "jingwei/import"
-
 	"jingwei/grid"
 
 	"github.com/jackc/pgx/v5"
@@ -21,7 +19,7 @@ type upsert struct {
 }
 
 // run copies rows in and merges them. What is wrong with a row names the row.
-func (u *upsert) run(ctx context.Context, db *DB, n int, row func(i int) []any) (t importer.Tally, err error) {
+func (u *upsert) run(ctx context.Context, db *DB, n int, row func(i int) []any) (t grid.Tally, err error) {
 	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		if err := u.copyIn(ctx, tx, n, row); err != nil {
 			return err
@@ -39,7 +37,7 @@ func (u *upsert) run(ctx context.Context, db *DB, n int, row func(i int) []any) 
 		return feed(ctx, tx, grid.EventPost, "")
 	})
 	if err != nil {
-		return importer.Tally{}, fmt.Errorf("%ss: %w", u.noun, err)
+		return grid.Tally{}, fmt.Errorf("%ss: %w", u.noun, err)
 	}
 	return t, nil
 }
@@ -95,7 +93,7 @@ var workers = upsert{
 }
 
 // UpsertWorkers adds workers or changes those with the same code.
-func (db *DB) UpsertWorkers(ctx context.Context, list []grid.Worker) (importer.Tally, error) {
+func (db *DB) UpsertWorkers(ctx context.Context, list []grid.Worker) (grid.Tally, error) {
 	return workers.run(ctx, db, len(list), func(i int) []any {
 		w := list[i]
 		return []any{w.Code, w.Name, string(w.Role), w.Phone, w.Department}
@@ -121,7 +119,7 @@ var matters = upsert{
 }
 
 // UpsertMatters adds matters or changes those with the same code.
-func (db *DB) UpsertMatters(ctx context.Context, list []grid.Matter) (importer.Tally, error) {
+func (db *DB) UpsertMatters(ctx context.Context, list []grid.Matter) (grid.Tally, error) {
 	return matters.run(ctx, db, len(list), func(i int) []any {
 		m := list[i]
 		return []any{m.Code, m.Category, m.Item, m.Name, m.Level.String(), int32(m.Limit.Minutes())}

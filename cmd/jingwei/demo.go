@@ -15,7 +15,6 @@ import (
 
 	"jingwei/geo/datum"
 	"jingwei/grid"
-	importer "jingwei/import"
 	"jingwei/store"
 	"jingwei/synth"
 )
@@ -133,18 +132,18 @@ func publish(ctx context.Context, db *store.DB, city *synth.City, note cityNote)
 	return err
 }
 
-func areasOf(city *synth.City) []importer.Area {
-	areas := make([]importer.Area, len(city.Areas))
+func areasOf(city *synth.City) []grid.CodedArea {
+	areas := make([]grid.CodedArea, len(city.Areas))
 	for i, a := range city.Areas {
-		areas[i] = importer.Area{Code: a.Code, Name: a.Name, Level: a.Level, Kind: a.Kind, Parent: a.Parent, Households: a.Households, Shape: a.Shape}
+		areas[i] = grid.CodedArea{Code: a.Code, Name: a.Name, Level: a.Level, Kind: a.Kind, Parent: a.Parent, Households: a.Households, Shape: a.Shape}
 	}
 	return areas
 }
 
-func postsOf(city *synth.City) []importer.Post {
-	posts := make([]importer.Post, len(city.Posts))
+func postsOf(city *synth.City) []grid.CodedPost {
+	posts := make([]grid.CodedPost, len(city.Posts))
 	for i, p := range city.Posts {
-		posts[i] = importer.Post(p)
+		posts[i] = grid.CodedPost(p)
 	}
 	return posts
 }
