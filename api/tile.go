@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"jingwei/density"
 	"jingwei/tiles"
 
 	"github.com/gorilla/mux"
@@ -102,8 +103,13 @@ func (a *API) tileJSON(c *call) error {
 
 // style answers a map style for the tiles of this host.
 func (a *API) style(c *call) error {
+	picture, err := a.picture(c)
+	if err != nil {
+		return err
+	}
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, tiles.Style(origin(c.r)))
+	breaks := picture.Tiles.Breaks(picture.Columns.Counts(density.Filter{}), c.root)
+	return c.json(http.StatusOK, tiles.Style(origin(c.r), breaks...))
 }

@@ -39,18 +39,25 @@ func (n *node) load(ctx context.Context) (grid.Cursor, error) {
 	if err != nil {
 		return after, err
 	}
-	n.show(snapshot, columns)
+	n.show(ctx, snapshot, columns)
 	return after, nil
 }
 
-// show makes a snapshot and the reports on it what requests read from now on.
-func (n *node) show(s *grid.Snapshot, c *density.Columns) {
-	pyramid := tiles.NewPyramid(s)
-	if p := n.picture.Load(); p != nil && p.Columns.Snapshot().Edition == s.Edition {
-		pyramid = p.Tiles
-	}
+// show makes a snapshot and the reports on it what requests read from now on. The
+// tiles of an edition are warmed in the background.
+func (n *node) show(ctx context.Context, s *grid.Snapshot, c *density.Columns) {
 	n.current.Store(s)
+	if p := n.picture.Load(); p != nil && p.Columns.Snapshot().Edition == s.Edition {
+		n.picture.Store(&api.Picture{Columns: c, Tiles: p.Tiles})
+		return
+	}
+	pyramid := tiles.NewPyramid(s)
 	n.picture.Store(&api.Picture{Columns: c, Tiles: pyramid})
+	go func() {
+		if err := pyramid.Warm(ctx); err != nil && ctx.Err() == nil {
+			n.log.Warn("warm the tiles", "error", err)
+		}
+	}()
 }
 
 // follow applies the feed until ctx ends.
@@ -100,7 +107,7 @@ func (n *node) changeEdition(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.show(snapshot, n.picture.Load().Columns.On(snapshot))
+	n.show(ctx, snapshot, n.picture.Load().Columns.On(snapshot))
 	n.log.Info("edition", "number", snapshot.Edition, "cells", snapshot.Coverage().Len())
 	return nil
 }

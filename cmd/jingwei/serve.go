@@ -16,7 +16,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -65,9 +64,7 @@ func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log
 	v.node.publish = v.api.Publish
 	err := v.listen(addr, v.api)
 	if err == nil && metricsAddr != "" {
-		mux := http.NewServeMux()
-		mux.Handle("/metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
-		err = v.listen(metricsAddr, mux)
+		err = v.listen(metricsAddr, v.api.MetricsHandler())
 	}
 	if err != nil {
 		v.close()
@@ -81,8 +78,9 @@ func (v *service) listen(addr string, h http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	v.lists = append(v.lists, l)
-	v.servers = append(v.servers, &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)})
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)}
+	s.RegisterOnShutdown(v.api.Close) // event streams would never end by themselves
+	v.lists, v.servers = append(v.lists, l), append(v.servers, s)
 	return nil
 }
 
@@ -124,7 +122,6 @@ func (v *service) shutdown() {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	v.api.Close()
 	for _, s := range v.servers {
 		if err := s.Shutdown(ctx); err != nil {
 			v.log.Warn("shut down", "error", err)
