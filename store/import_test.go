@@ -91,8 +91,8 @@ func TestImportStopsAtAnError(t *testing.T) {
 	db := seeded(t, 5)
 	broken := errors.New("broken off")
 	_, err := db.ImportReports(t.Context(), "", "", func(yield func(grid.Report, error) bool) {
-		for r := range past(10) {
-			if !yield(r, nil) {
+		for r, err := range past(10) {
+			if !yield(r, err) {
 				return
 			}
 		}
@@ -126,8 +126,8 @@ func TestColumns(t *testing.T) {
 		t.Error(d)
 	}
 	n := 0
-	for range db.ReportColumns(t.Context()) {
-		if n++; n == 10 {
+	for _, err := range db.ReportColumns(t.Context()) {
+		if n++; n == 10 || err != nil {
 			break
 		}
 	}

@@ -157,7 +157,7 @@ func scanStep(row pgx.CollectableRow) (s grid.Step, err error) {
 	return s, err
 }
 
-// inUTC is a report with its times as PostgreSQL keeps them.
+// asKept is a report with its times and measures as PostgreSQL keeps them.
 func asKept(r grid.Report) grid.Report {
 	r.At, r.Received = moment(r.At), moment(r.Received)
 	r.Accuracy, r.DistanceM = shortest(float32(r.Accuracy)), shortest(float32(r.DistanceM))
