@@ -158,6 +158,11 @@ func (c *demoCommand) fillReports(ctx context.Context, out io.Writer, p *progres
 	if err != nil {
 		return err
 	}
+	for t := city.Start(); t.Before(city.End().AddDate(0, 1, 0)); t = t.AddDate(0, 1, 0) {
+		if err := db.MakeMonth(ctx, t); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	added, err := db.ImportReports(ctx, "demo", "generated reports", c.past(p, city, snapshot))
 	if err != nil {
