@@ -134,10 +134,23 @@ func hotPositions(ps []piece) (hot []geo.Pos, done bool) {
 
 // snap bends every piece through the hot positions whose unit squares it meets.
 func snap(ps []piece, hot []geo.Pos) []piece {
+	boxes, points := make([]geo.Box, len(ps)), make([]geo.Box, len(hot))
+	for i, p := range ps {
+		boxes[i] = p.box()
+	}
+	for i, h := range hot {
+		points[i] = geo.Box{Min: h, Max: h}
+	}
+	through := make([][]geo.Pos, len(ps))
+	boxMeetings(boxes, points, func(i, j int) {
+		if h := hot[j]; h != ps[i].a && h != ps[i].b && meetsSquare(ps[i].edge, h) {
+			through[i] = append(through[i], h)
+		}
+	})
 	out := make([]piece, 0, len(ps)+len(ps)/4)
-	for _, p := range ps {
+	for i, p := range ps {
 		a := p.a
-		for _, h := range along(p.edge, through(p.edge, hot)) {
+		for _, h := range along(p.edge, through[i]) {
 			out = append(out, piece{edge{a, h}, p.nets})
 			a = h
 		}
@@ -146,39 +159,21 @@ func snap(ps []piece, hot []geo.Pos) []piece {
 	return out
 }
 
-// through returns the hot positions other than the ends of e whose unit squares
-// e meets.
-func through(e edge, hot []geo.Pos) []geo.Pos {
-	box := e.box()
-	k, _ := slices.BinarySearchFunc(hot, box.Min.X-1, func(p geo.Pos, x int32) int { return cmp.Compare(p.X, x) })
-	var in []geo.Pos
-	for ; k < len(hot) && hot[k].X <= box.Max.X+1; k++ {
-		h := hot[k]
-		if h != e.a && h != e.b && box.Min.Y-1 <= h.Y && h.Y <= box.Max.Y+1 && meetsSquare(e, h) {
-			in = append(in, h)
-		}
-	}
-	return in
-}
-
-// meetsSquare reports whether e meets the unit square about c: their boxes meet,
-// and its corners are not all on one side of e.
+// meetsSquare reports whether e, of which c is no end, meets the unit square about
+// c, to which its left and lower sides belong, but not its right and upper ones: a
+// point is in one square only, that of the position it rounds to. The box of e must
+// hold c, or e, which ends in positions, cannot meet it; then it does unless the
+// corners, the right and upper ones moved in by infinitely little, are all on one
+// side.
 func meetsSquare(e edge, c geo.Pos) bool {
-	box := e.box()
-	if c.X < box.Min.X || box.Max.X < c.X || c.Y < box.Min.Y || box.Max.Y < c.Y {
-		return false // an end of e on the rim of the square is another hot position
+	if !e.box().Contains(c) {
+		return false
 	}
 	x, y := 2*int64(c.X), 2*int64(c.Y)
-	left, right := false, false
-	for _, p := range [4]half{{x - 1, y - 1}, {x + 1, y - 1}, {x + 1, y + 1}, {x - 1, y + 1}} {
-		switch orientHalf(e.a, e.b, p) {
-		case 1:
-			left = true
-		case -1:
-			right = true
-		default:
-			left, right = true, true
-		}
-	}
-	return left && right
+	dx, dy := int64(e.b.X)-int64(e.a.X), int64(e.b.Y)-int64(e.a.Y)
+	lowerLeft := orientHalf(e.a, e.b, half{x - 1, y - 1})
+	lowerRight := cmp.Or(orientHalf(e.a, e.b, half{x + 1, y - 1}), cmp.Compare(dy, 0))
+	upperLeft := cmp.Or(orientHalf(e.a, e.b, half{x - 1, y + 1}), cmp.Compare(0, dx))
+	upperRight := cmp.Or(orientHalf(e.a, e.b, half{x + 1, y + 1}), cmp.Compare(dy, dx))
+	return min(lowerLeft, lowerRight, upperLeft, upperRight) <= 0 && max(lowerLeft, lowerRight, upperLeft, upperRight) >= 0
 }

@@ -165,25 +165,3 @@ func boxMeetings(a, b []geo.Box, fn func(i, j int)) {
 		return true
 	})
 }
-
-// boxPairs calls fn with the indices of all pairs of boxes that meet, until fn
-// returns false.
-func boxPairs(boxes []geo.Box, fn func(i, j int) bool) {
-	order := make([]int32, len(boxes))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, j int32) int {
-		return cmp.Or(cmp.Compare(boxes[i].Min.X, boxes[j].Min.X), cmp.Compare(i, j))
-	})
-	for k, i := range order {
-		for _, j := range order[k+1:] {
-			if boxes[j].Min.X > boxes[i].Max.X {
-				break
-			}
-			if boxes[j].Intersects(boxes[i]) && !fn(int(i), int(j)) {
-				return
-			}
-		}
-	}
-}

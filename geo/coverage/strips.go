@@ -19,14 +19,11 @@ func newStrips(edges []edge) *strips {
 		box = box.Add(e.a).Add(e.b)
 		sum += int64(max(e.a.Y, e.b.Y)) - int64(min(e.a.Y, e.b.Y))
 	}
-	n := int64(len(edges) + 1)
 	s := &strips{edges: edges, minY: int64(box.Min.Y)}
 	if len(edges) == 0 {
 		return s
 	}
-	// Strips are at least as high as half the average edge: an edge is in three
-	// of them on average at most.
-	s.high = max((int64(box.Max.Y)-s.minY)/n, sum/(2*n)) + 1
+	s.high = bandHeight(int64(box.Max.Y)-s.minY, sum, len(edges))
 	s.list = make([][]int32, (int64(box.Max.Y)-s.minY)/s.high+1)
 	for i, e := range edges {
 		lo, hi := min(e.a.Y, e.b.Y), max(e.a.Y, e.b.Y)
