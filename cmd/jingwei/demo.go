@@ -34,7 +34,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams, d *database) error {
 	}
 	defer done()
 	p := newProgress(s.err)
-	city, err := c.fill(ctx, s.err, p, db)
+	note, err := c.fill(ctx, s.err, p, db)
 	p.close()
 	if err != nil {
 		return err
@@ -49,28 +49,30 @@ func (c *demoCommand) Run(ctx context.Context, s streams, d *database) error {
 			return err
 		}
 		fmt.Fprintf(s.err, "\nThe city is on the map. Sign in and look:\n\n  %s\n\nStop with Ctrl-C; the next start is quick.\n", link)
-		return c.simulate(ctx, service, city)
+		return c.simulate(ctx, service, note)
 	})
 }
 
 // fill puts the city into an empty database; what an earlier run has put there
-// stays.
-func (c *demoCommand) fill(ctx context.Context, out io.Writer, p *progress, db *store.DB) (*synth.City, error) {
+// stays, and is not made again when nothing is missing.
+func (c *demoCommand) fill(ctx context.Context, out io.Writer, p *progress, db *store.DB) (cityNote, error) {
 	note, err := c.note(ctx, db)
 	if err != nil {
-		return nil, err
+		return note, err
 	}
-	city, err := synth.Generate(synth.Options{Seed: note.Seed, Scale: note.Scale, End: note.End, Progress: func(stage string, done, total int) {
-		p.show("city: "+stage, int64(done), int64(total))
-	}})
+	have, err := db.ReportCount(ctx)
+	if err != nil || have > 0 && have >= int64(c.Reports) {
+		return note, err
+	}
+	city, err := note.generate(func(stage string, done, total int) { p.show("city: "+stage, int64(done), int64(total)) })
 	if err != nil {
-		return nil, usageError{err}
+		return note, usageError{err}
 	}
 	p.show("boundaries and people", 0, 0)
 	if err := publish(ctx, db, city, note); err != nil {
-		return nil, err
+		return note, err
 	}
-	return city, c.fillReports(ctx, out, p, db, city)
+	return note, c.fillReports(ctx, out, p, db, city)
 }
 
 // cityNote is the note of the edition of a generated city: what it takes to make
@@ -82,6 +84,10 @@ type cityNote struct {
 }
 
 const notePrefix = "generated city "
+
+func (n cityNote) generate(progress func(stage string, done, total int)) (*synth.City, error) {
+	return synth.Generate(synth.Options{Seed: n.Seed, Scale: n.Scale, End: n.End, Progress: progress})
+}
 
 func (n cityNote) String() string {
 	b, _ := json.Marshal(n) // of numbers and a time
@@ -148,12 +154,8 @@ func postsOf(city *synth.City) []grid.CodedPost {
 	return posts
 }
 
-// fillReports brings in the reports of the past, if they are not all there.
+// fillReports brings in the reports of the past.
 func (c *demoCommand) fillReports(ctx context.Context, out io.Writer, p *progress, db *store.DB, city *synth.City) error {
-	have, err := db.ReportCount(ctx)
-	if err != nil || have >= int64(c.Reports) {
-		return err
-	}
 	snapshot, err := db.Load(ctx, 0)
 	if err != nil {
 		return err
@@ -198,9 +200,13 @@ func (c *demoCommand) past(p *progress, city *synth.City, s *grid.Snapshot) iter
 
 // simulate reports over HTTP, as the phones of field workers would, until ctx
 // ends.
-func (c *demoCommand) simulate(ctx context.Context, v *service, city *synth.City) error {
+func (c *demoCommand) simulate(ctx context.Context, v *service, note cityNote) error {
 	if c.Every <= 0 {
 		return nil
+	}
+	city, err := note.generate(nil)
+	if err != nil {
+		return err
 	}
 	_, secret, err := v.node.db.CreateToken(ctx, "demo phones", grid.AccessReporter, 0)
 	if err != nil {
