@@ -20,8 +20,9 @@ const noText = () => []
  * @param {import('playwright-core').Browser} browser @param {string} url @param {import('playwright-core').BrowserContextOptions} options
  */
 export async function open(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'zh-CN', colorScheme: 'dark', ...options })
+  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'zh-CN', colorScheme: 'dark', reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
+  page.setDefaultTimeout(120_000) // ms; WebGL in software is slow on a busy machine
   const [errors, strangers, requests] = [noText(), noText(), noText()]
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
   page.on('pageerror', (e) => errors.push(String(e)))
