@@ -10,8 +10,8 @@ import (
 
 // Build makes one topology of faces. Positions where borders meet exactly are
 // added to the edges they lie on, which changes no shape. When the faces break
-// law 1 or 2, or one of them is no valid polygon, the error is *[Violations] and
-// lists every place.
+// law 1 or 2, the error is *[Violations] and lists every place; when some are no
+// valid polygon, it lists those alone.
 //
 // A set of valid polygons has neither gap nor overlap exactly when the sum of
 // their boundaries winds once about everything inside one outer border. Edges

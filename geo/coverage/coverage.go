@@ -26,6 +26,8 @@ import (
 const None int32 = -1
 
 // Face is a polygon as it comes in: a cell with the name it goes by in messages.
+// Its positions are valid; the first ring of each polygon is the outer one, the
+// others are holes, and they may run either way.
 type Face struct {
 	Name  string
 	Shape geo.MultiPolygon

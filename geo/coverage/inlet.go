@@ -2,7 +2,7 @@ package coverage
 
 import (
 	"cmp"
-	"math"
+	"maps"
 	"slices"
 
 	"jingwei/geo"
@@ -10,9 +10,9 @@ import (
 
 // inlets lists the slivers of outside between the borders of two faces that face
 // each other closer than SliverWidth: their common border was drawn twice, with a
-// gap that is open at its ends. Where the border turns back sharply it is
-// near itself too, so pieces joined by a way along the border of less than
-// inletDepth times their distance are let be.
+// gap that is open at its ends. Where the border turns sharply, or two faces meet
+// in a point, it is near itself too, so pieces joined by a way along the border of
+// less than inletDepth times their distance are let be.
 func (m *mesh) inlets(names []string) []Violation {
 	b := m.walkBorder()
 	found := map[[2]int32]Violation{}
@@ -24,7 +24,7 @@ func (m *mesh) inlets(names []string) []Violation {
 				continue
 			}
 			d := geo.DistanceToSegment(at, e.a, e.b)
-			if d >= SliverWidth || b.way(pair[0], at, pair[1]) < inletDepth*d {
+			if d >= SliverWidth || b.joined(e, at, inletDepth*d) {
 				continue
 			}
 			key := [2]int32{min(f, g), max(f, g)}
@@ -34,10 +34,7 @@ func (m *mesh) inlets(names []string) []Violation {
 		}
 		return true
 	})
-	list := make([]Violation, 0, len(found))
-	for _, v := range found {
-		list = append(list, v)
-	}
+	list := slices.Collect(maps.Values(found))
 	slices.SortFunc(list, func(v, w Violation) int { return cmp.Or(v.At.Compare(w.At), slices.Compare(v.Faces, w.Faces)) })
 	return list
 }
@@ -55,33 +52,19 @@ func pairOf(names []string, faces [2]int32) []string {
 	return []string{names[faces[0]], names[faces[1]]}
 }
 
-// borderWalk is the border edge by edge, ring after ring.
+// borderWalk is the border as a network to walk along.
 type borderWalk struct {
-	id    []int32 // edge of the mesh
-	edges []edge
-	ring  []int32
-	along []float64 // metres from the start of the ring to the start of the edge
-	total []float64 // metres around each ring
+	id     []int32 // of each edge, in the mesh
+	edges  []edge
+	beside map[geo.Pos][]geo.Pos // the other ends of the edges at a position
 }
 
 func (m *mesh) walkBorder() *borderWalk {
 	ids := m.border()
-	edges := m.edges(ids)
-	byEdge := make(map[edge]int32, len(ids))
-	for i, e := range ids {
-		byEdge[edges[i]] = e
-	}
-	b := &borderWalk{}
-	for _, r := range trace(edges) {
-		along := 0.0
-		for _, e := range edgesOf(nil, geo.MultiPolygon{{r}}) {
-			if id, ok := byEdge[e]; ok {
-				b.id, b.edges = append(b.id, id), append(b.edges, e)
-				b.ring, b.along = append(b.ring, int32(len(b.total))), append(b.along, along)
-			}
-			along += geo.Distance(e.a, e.b)
-		}
-		b.total = append(b.total, along)
+	b := &borderWalk{id: ids, edges: m.edges(ids), beside: make(map[geo.Pos][]geo.Pos, len(ids))}
+	for _, e := range b.edges {
+		b.beside[e.a] = append(b.beside[e.a], e.b)
+		b.beside[e.b] = append(b.beside[e.b], e.a)
 	}
 	return b
 }
@@ -95,15 +78,27 @@ func (b *borderWalk) boxes() []geo.Box {
 	return boxes
 }
 
-// way returns the metres along the border from the foot on edge i of position at
-// to the start of edge j, the shorter way round; more than any when they are on
-// different rings.
-func (b *borderWalk) way(i int, at geo.Pos, j int) float64 {
-	if b.ring[i] != b.ring[j] {
-		return math.Inf(1)
+// joined reports whether a way along the border of less than so many metres leads
+// from beside at on e to at.
+func (b *borderWalk) joined(e edge, at geo.Pos, metres float64) bool {
+	way := map[geo.Pos]float64{}
+	open := []geo.Pos{e.a, e.b}
+	for _, end := range open {
+		way[end] = geo.Distance(at, end)
 	}
-	e := b.edges[i]
-	foot := min(geo.Distance(e.a, at), geo.Distance(e.a, e.b)) // near enough: at is close to e
-	d := math.Abs(b.along[i] + foot - b.along[j])
-	return min(d, b.total[b.ring[i]]-d)
+	for len(open) > 0 {
+		p := slices.MinFunc(open, func(p, q geo.Pos) int { return cmp.Or(cmp.Compare(way[p], way[q]), p.Compare(q)) })
+		if p == at || way[p] >= metres {
+			return way[p] < metres
+		}
+		open = slices.DeleteFunc(open, func(q geo.Pos) bool { return q == p })
+		for _, q := range b.beside[p] {
+			far := way[p] + geo.Distance(p, q)
+			if old, known := way[q]; !known || far < old {
+				way[q] = far
+				open = append(open, q)
+			}
+		}
+	}
+	return false
 }

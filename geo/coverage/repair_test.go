@@ -93,6 +93,24 @@ func TestRepairIsIdempotent(t *testing.T) {
 	})
 }
 
+// Law 8: the same damage is named and repaired the same way.
+func TestViolationsAndRepairsAreDeterministic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, r := roomy.Draw(t, "sketch"), drawRand(t)
+		faces := shaken(r, shapesOf(mustBuild(t, s.faces)), 3, all)
+		_, err := coverage.Build(faces)
+		_, again := coverage.Build(faces)
+		if d := cmp.Diff(err, again); d != "" {
+			t.Fatal(d)
+		}
+		repaired, changes := coverage.Repair(faces, 5)
+		repairedAgain, changesAgain := coverage.Repair(faces, 5)
+		if d := cmp.Diff(changes, changesAgain) + cmp.Diff(repaired, repairedAgain); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
 func TestRepairLeavesACoverageAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		faces := shapesOf(mustBuild(t, roomy.Draw(t, "sketch").faces))

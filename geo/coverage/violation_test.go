@@ -210,6 +210,8 @@ func TestBuildRefusesABorderDrawnTwice(t *testing.T) {
 		t.Errorf("got %v, want it beside the gap", got)
 	}
 	mustBuild(t, []coverage.Face{local("left", square(0, 0, 10_000, 10_000)), local("right", square(10_200, 0, 20_000, 10_000))})
+	// Where two faces meet in a point, their borders are close on both sides of it.
+	mustBuild(t, []coverage.Face{local("a", ring(0, 0, 10_000, 0, 0, -10_000)), local("b", ring(0, 0, -10_000, 9000, -20, 10))})
 }
 
 // A gap or overlap thinner than the lattice is one all the same.
