@@ -24,7 +24,7 @@ import (
 func TestBristol(t *testing.T) {
 	files := shared(t, "bristol/output-areas-*.geojson")
 	accidents := shared(t, "bristol/road-accidents.csv")[0]
-	data := t.TempDir()
+	data := dataFolder(t)
 	in := succeed(t, append([]string{"--data", data, "import", "boundaries", "--level", "microgrid", "--code", "OA11CD", "--parent", "LAD11CD"}, files...)...)
 	if want := "3490 cells"; !strings.Contains(in.err, want) {
 		t.Errorf("import says %q, want %q", in.err, want)
@@ -197,7 +197,7 @@ func stderrOf(err error) []byte {
 // TestBristolRepair imports the level whose borders are shared nowhere exactly.
 func TestBristolRepair(t *testing.T) {
 	files := shared(t, "bristol/lsoa-*.geojson")
-	data := t.TempDir()
+	data := dataFolder(t)
 	args := append([]string{"--data", data, "import", "boundaries", "--level", "grid", "--code", "LSOA11CD", "--name", "LSOA11NM"}, files...)
 	refused := jingwei(t, args...)
 	if refused.status != exitFailed || !strings.Contains(refused.err, "E01014929") || !strings.Contains(refused.err, "--repair") {

@@ -13,7 +13,7 @@ import (
 // TestKillDuringImport kills an import at different moments, with its database
 // server or without: the last edition stays whole, and the same import then works.
 func TestKillDuringImport(t *testing.T) {
-	files, data := t.TempDir(), t.TempDir()
+	files, data := t.TempDir(), dataFolder(t)
 	succeed(t, "synth", "--out", files, "--scale", "0.05", "--reports", "0")
 	small, large := filepath.Join(files, "grids.geojson"), filepath.Join(files, "microgrids.geojson")
 	parents(t, data, files)
@@ -87,7 +87,7 @@ func edition(t *testing.T, data string) string {
 // TestBadFilesChangeNothing imports files that break a rule each, over a good
 // edition.
 func TestBadFilesChangeNothing(t *testing.T) {
-	data, dir := t.TempDir(), t.TempDir()
+	data, dir := dataFolder(t), t.TempDir()
 	good := `{"type":"FeatureCollection","features":[` + square("a", 0) + `,` + square("b", 1) + `]}`
 	args := func(file string) []string {
 		return []string{"--data", data, "import", "boundaries", file, "--level", "microgrid", "--code", "code", "--parent", "parent"}

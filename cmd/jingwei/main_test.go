@@ -46,6 +46,21 @@ func feed(t *testing.T, in string, args ...string) answer {
 	return answer{status, out.String(), messages.String()}
 }
 
+// dataFolder returns a new folder for a private database. As root, the database
+// itself may lie elsewhere, with a link to it; it goes with the test too.
+func dataFolder(t *testing.T) string {
+	t.Helper()
+	data := t.TempDir()
+	t.Cleanup(func() {
+		if home, err := filepath.EvalSymlinks(filepath.Join(data, "cluster")); err == nil {
+			if err := os.RemoveAll(home); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return data
+}
+
 // succeed is jingwei for a command that must succeed.
 func succeed(t *testing.T, args ...string) answer {
 	t.Helper()
@@ -197,7 +212,7 @@ func TestSynthIsTheSameTwice(t *testing.T) {
 // TestSynthComesBackIn imports the generated city from its files, top down, and
 // proves the laws on it.
 func TestSynthComesBackIn(t *testing.T) {
-	files, data := t.TempDir(), t.TempDir()
+	files, data := t.TempDir(), dataFolder(t)
 	succeed(t, "synth", "--out", files, "--scale", "0.02", "--reports", "2000")
 	for _, l := range []struct{ file, level string }{
 		{"cities", "city"}, {"counties", "county"}, {"towns", "town"}, {"villages", "village"}, {"grids", "grid"}, {"microgrids", "microgrid"},
