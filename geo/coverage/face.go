@@ -28,12 +28,16 @@ func normalise(f Face) (geo.MultiPolygon, []Violation) {
 }
 
 // cleanRings returns the rings of all polygons, the first of each running
-// counter-clockwise and the others, its holes, clockwise.
+// counter-clockwise and the others, its holes, clockwise. Where nothing is left of
+// the first, the holes are in nothing.
 func cleanRings(shape geo.MultiPolygon) geo.Polygon {
 	var rings geo.Polygon
 	for _, poly := range shape {
 		for i, r := range poly {
 			if r = clean(r); r == nil {
+				if i == 0 {
+					break
+				}
 				continue
 			}
 			if r.CounterClockwise() != (i == 0) {

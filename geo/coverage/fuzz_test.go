@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -119,7 +120,8 @@ func FuzzBuild(f *testing.F) {
 
 func named(t *testing.T, err error) {
 	t.Helper()
-	if err.Error() == "" || len(err.(*coverage.Violations).List) == 0 {
+	var v *coverage.Violations
+	if !errors.As(err, &v) || len(v.List) == 0 || v.Error() == "" {
 		t.Fatalf("refused without a reason: %#v", err)
 	}
 }

@@ -25,10 +25,9 @@ func (c *Coverage) Simplify(area float64) *Coverage {
 			s.out.finish()
 			bad = s.passedOver()
 		}
-		if len(bad) == 0 {
+		if len(bad) == 0 || !s.keepMore(bad) {
 			return s.out
 		}
-		s.keepMore(bad)
 	}
 }
 
@@ -50,18 +49,19 @@ func newSimplifier(c *Coverage, area float64) *simplifier {
 	return s
 }
 
-// keepMore lowers the limits of some arcs, or of all if those keep everything.
-func (s *simplifier) keepMore(some []int) {
+// keepMore lowers the limits of some arcs, or of all if those keep everything. It
+// reports whether any could be lowered.
+func (s *simplifier) keepMore(some []int) bool {
 	lowered := false
 	for _, i := range some {
 		lowered = s.lower(i) || lowered
 	}
-	if lowered {
-		return
+	if !lowered {
+		for i := range s.limit {
+			lowered = s.lower(i) || lowered
+		}
 	}
-	for i := range s.limit {
-		s.lower(i)
-	}
+	return lowered
 }
 
 // lower takes the limit of arc i to a quarter, and below 1 to 0, where the arc

@@ -126,6 +126,10 @@ var refused = map[string]struct {
 		[]coverage.Face{local("a", square(0, 0, 9000, 9000), square(0, 0, 9000, 9000))},
 		[]broken{{coverage.Empty, "a", square(0, 0, 9000, 9000), nil}},
 	},
+	"a hole in a line": {
+		[]coverage.Face{local("a", ring(0, 0, 9000, 9000, 3000, 3000), square(0, 0, 9000, 9000))},
+		[]broken{{coverage.Empty, "a", ring(0, 0), nil}},
+	},
 	"a line": {
 		[]coverage.Face{local("a", ring(0, 0, 9000, 9000, 3000, 3000))},
 		[]broken{{coverage.Empty, "a", ring(0, 0), nil}},
