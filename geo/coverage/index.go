@@ -35,13 +35,17 @@ const (
 )
 
 // A leaf is a word with the face + 1 at the corner, a word with the number of
-// edges and whether they are wide, and the edges, their lower end first. An edge
-// is narrow where its ends are within ±2¹⁵ units of the corner: then it takes
-// three words, the ends relative to the corner as pairs of int16, X in the low
-// half, and the change; a wide one takes five with the ends as they are.
+// edges and their form, and the edges, their lower end first. An edge is narrow
+// where its ends are within ±2¹⁵ units of the middle of the tile: then it takes
+// three words, the ends relative to the middle as pairs of int16, X in the low
+// half, and the change. Others take five, with the ends as they are: wide, within
+// ±2²⁹ units of the middle, or huge.
 const (
 	leafHead   = 2
-	wideLeaf   = 1 << 31
+	formMask   = 3 << 30
+	formNarrow = 0 << 30
+	formWide   = 1 << 30
+	formHuge   = 2 << 30
 	narrowSize = 3
 	wideSize   = 5
 )
@@ -77,74 +81,73 @@ func (x *index) locate(p geo.Pos) int32 {
 
 // inLeaf returns the face of p in the leaf at word i with side 1 << shift.
 func (x *index) inLeaf(i uint32, shift uint, p geo.Pos) int32 {
-	face, n := x.words[i], x.words[i+1]
-	edges := x.words[i+leafHead:]
-	corner := x.corner(p, shift)
-	if n&wideLeaf == 0 {
-		edges = edges[:n*narrowSize]
-		face ^= crossedNarrow(edges, int64(p.X)-int64(corner.X), int64(p.Y)-int64(corner.Y))
-	} else {
-		edges = edges[:n&^wideLeaf*wideSize]
-		face ^= crossedWide(edges, corner, p)
+	l := x.leafAt(i, shift, p)
+	px, py := int64(p.X)-l.mid.x, int64(p.Y)-l.mid.y
+	face := x.words[i]
+	switch l.form {
+	case formNarrow:
+		face ^= crossedNarrow(l.words, l.half, px, py)
+	case formWide:
+		face ^= crossedWide(l.words, l.mid, l.half, px, py)
+	default:
+		face ^= l.crossed(half{2 * int64(p.X), 2 * int64(p.Y)})
 	}
 	if face &^= borderChange; face == 0 {
-		return touching(edges, n&wideLeaf != 0, corner, p)
+		return l.touching(p)
 	}
 	return int32(face) - 1
 }
 
-// corner returns the lower left corner of the tile of p with side 1 << shift.
-func (x *index) corner(p geo.Pos, shift uint) geo.Pos {
-	down := func(v, from int32) int32 { return from + int32((uint32(v)-uint32(from))>>shift<<shift) }
-	return geo.Pos{X: down(p.X, x.box.Min.X), Y: down(p.Y, x.box.Min.Y)}
+// point is a position with room for sums and differences.
+type point struct{ x, y int64 }
+
+// middle returns the middle of the tile of p with side 1 << shift; of a tile of
+// one unit, its corner.
+func (x *index) middle(p geo.Pos, shift uint) point {
+	mid := func(v, from int32) int64 {
+		return int64(from) + int64((uint32(v)-uint32(from))>>shift<<shift) + int64(1)<<shift>>1
+	}
+	return point{mid(p.X, x.box.Min.X), mid(p.Y, x.box.Min.Y)}
 }
 
-// crossedNarrow returns the exclusive or of the changes at the edges crossed on
-// the way from the corner up to height y and right to x. Both are relative to the
-// corner, and moved as [geo.Side] moves a position: where that decides, a half is
-// added to or taken from the product, and all is taken twice.
-func crossedNarrow(edges []uint32, x, y int64) uint32 {
+// crossedOnce tells, with all bits set or none, whether the way from the corner
+// (-half, -half) straight up to height y, and from there right to x, crosses an
+// edge once. All is relative to the middle of the tile, and the way moved as
+// [geo.Side] moves a position: a position on the line of an edge that runs upwards
+// is left of it when the edge leans right, and right of it otherwise, so half a
+// unit is added to or taken from the product, and everything is taken twice. That
+// leaves no equality, and signs can be had by shifting, without a branch.
+func crossedOnce(ax, ay, bx, by, half, x, y int64) int64 {
+	dx, dy := 2*(bx-ax), by-ay
+	lean := -1 - 2*(-dx>>63)      // 1 when it leans right, else -1
+	left := dx*(y-ay) + lean      // how far up and to the left of the edge height y is,
+	bend := left + 2*(half+ax)*dy // seen from the bend,
+	start := bend - dx*(y+half)   // from the corner
+	end := left - 2*(x-ax)*dy     // and from the end
+	inHeight := (ay - y - 1) & (y - by)
+	inWidth := (ax + half - 1) ^ (bx + half - 1)
+	across := ^bend & end & inHeight
+	upwards := (bend ^ start) & inWidth
+	return (across ^ upwards) >> 63
+}
+
+// crossedNarrow returns the exclusive or of the changes at the narrow edges of a
+// leaf that are crossed on the way to (x, y).
+func crossedNarrow(edges []uint32, half, x, y int64) uint32 {
 	face := uint32(0)
 	for ; len(edges) >= narrowSize; edges = edges[narrowSize:] {
-		ax, ay := int64(int16(edges[0])), int64(int32(edges[0])>>16)
-		bx, by := int64(int16(edges[1])), int64(int32(edges[1])>>16)
-		dx, dy := 2*(bx-ax), by-ay
-		if ay <= y && y < by {
-			if at := dx*(y-ay) + tie(dx); 2*-ax*dy < at && at < 2*(x-ax)*dy {
-				face ^= edges[2]
-			}
-		}
-		if (ax <= 0) != (bx <= 0) {
-			t, c := tie(dx), 2*-ax*dy
-			if (t-dx*ay < c) != (t+dx*(y-ay) < c) {
-				face ^= edges[2]
-			}
-		}
+		a, b := edges[0], edges[1]
+		face ^= edges[2] & uint32(crossedOnce(int64(int16(a)), int64(int32(a)>>16), int64(int16(b)), int64(int32(b)>>16), half, x, y))
 	}
 	return face
 }
 
-// tie is what decides when a position is on the line of an upward edge: moved, it
-// is to the left of an edge that leans right, and to the right of any other.
-func tie(dx int64) int64 {
-	if dx > 0 {
-		return 1
-	}
-	return -1
-}
-
 // crossedWide is crossedNarrow for wide edges.
-func crossedWide(edges []uint32, corner, p geo.Pos) uint32 {
-	bend := geo.Pos{X: corner.X, Y: p.Y}
+func crossedWide(edges []uint32, mid point, half, x, y int64) uint32 {
 	face := uint32(0)
 	for ; len(edges) >= wideSize; edges = edges[wideSize:] {
 		a, b := wideEnds(edges)
-		if (a.X <= corner.X) != (b.X <= corner.X) && geo.Side(a, b, corner) != geo.Side(a, b, bend) {
-			face ^= edges[4]
-		}
-		if a.Y <= p.Y && p.Y < b.Y && geo.Side(a, b, bend) != geo.Side(a, b, p) {
-			face ^= edges[4]
-		}
+		face ^= edges[4] & uint32(crossedOnce(int64(a.X)-mid.x, int64(a.Y)-mid.y, int64(b.X)-mid.x, int64(b.Y)-mid.y, half, x, y))
 	}
 	return face
 }
@@ -153,7 +156,9 @@ func wideEnds(edge []uint32) (a, b geo.Pos) {
 	return geo.Pos{X: int32(edge[0]), Y: int32(edge[1])}, geo.Pos{X: int32(edge[2]), Y: int32(edge[3])}
 }
 
-func narrowEnds(edge []uint32, corner geo.Pos) (a, b geo.Pos) {
-	return geo.Pos{X: corner.X + int32(int16(edge[0])), Y: corner.Y + int32(edge[0])>>16},
-		geo.Pos{X: corner.X + int32(int16(edge[1])), Y: corner.Y + int32(edge[1])>>16}
+func narrowEnds(edge []uint32, mid point) (a, b geo.Pos) {
+	at := func(w uint32) geo.Pos {
+		return geo.Pos{X: int32(mid.x + int64(int16(w))), Y: int32(mid.y + int64(int32(w)>>16))}
+	}
+	return at(edge[0]), at(edge[1])
 }

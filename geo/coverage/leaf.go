@@ -2,13 +2,29 @@ package coverage
 
 import "jingwei/geo"
 
-// touching returns the lowest face that touches p, which is outside, or None: the
-// edges of a leaf are those that reach into the tile of p.
-func touching(edges []uint32, wide bool, corner, p geo.Pos) int32 {
-	l := leaf{edges, narrowSize, corner}
-	if wide {
+// leaf is the edges that reach into a tile.
+type leaf struct {
+	words []uint32 // of the edges
+	size  int      // words each
+	form  uint32
+	mid   point // of the tile
+	half  int64 // of its side
+}
+
+// leafAt returns the leaf at word i, of the tile of p with side 1 << shift.
+func (x *index) leafAt(i uint32, shift uint, p geo.Pos) leaf {
+	n := x.words[i+1]
+	l := leaf{size: narrowSize, form: n & formMask, mid: x.middle(p, shift), half: int64(1) << shift >> 1}
+	if l.form != formNarrow {
 		l.size = wideSize
 	}
+	from := int(i) + leafHead
+	l.words = x.words[from : from+int(n&^formMask)*l.size]
+	return l
+}
+
+// touching returns the lowest face that touches p, which is outside, or None.
+func (l *leaf) touching(p geo.Pos) int32 {
 	best := None
 	for i := range l.len() {
 		for _, ray := range l.rays(i, p) {
@@ -21,13 +37,6 @@ func touching(edges []uint32, wide bool, corner, p geo.Pos) int32 {
 		}
 	}
 	return best
-}
-
-// leaf is the edges of a leaf, size words each.
-type leaf struct {
-	words  []uint32
-	size   int
-	corner geo.Pos
 }
 
 func (l *leaf) len() int { return len(l.words) / l.size }
@@ -43,10 +52,10 @@ func (l *leaf) rays(i int, p geo.Pos) [2]geo.Pos {
 
 func (l *leaf) ends(i int) (a, b geo.Pos) {
 	edge := l.words[i*l.size:]
-	if l.size == wideSize {
-		return wideEnds(edge)
+	if l.form == formNarrow {
+		return narrowEnds(edge, l.mid)
 	}
-	return narrowEnds(edge, l.corner)
+	return wideEnds(edge)
 }
 
 // after returns the face that comes after the ray from p towards last, turning
@@ -83,7 +92,7 @@ func (x *index) leftOf(e edge) int32 {
 	if entry&tagMask == 0 {
 		return int32(entry) - 1
 	}
-	l := x.leafAt(entry&valMask, x.corner(p, shift))
+	l := x.leafAt(entry&valMask, shift, p)
 	face := x.words[entry&valMask] ^ l.crossed(h)
 	if geo.Side(e.a, e.b, e.a) < 0 { // moved, the middle is on the right
 		face ^= l.change(e)
@@ -91,19 +100,10 @@ func (x *index) leftOf(e edge) int32 {
 	return int32(face&^borderChange) - 1
 }
 
-func (x *index) leafAt(i uint32, corner geo.Pos) leaf {
-	n := x.words[i+1]
-	l := leaf{x.words[i+leafHead:], narrowSize, corner}
-	if n&wideLeaf != 0 {
-		l.size = wideSize
-	}
-	l.words = l.words[:int(n&^wideLeaf)*l.size]
-	return l
-}
-
-// crossed is crossedWide for a point in half units.
+// crossed is crossedNarrow for edges of every form, on the way from the corner of
+// the tile to p.
 func (l *leaf) crossed(p half) uint32 {
-	corner := half{2 * int64(l.corner.X), 2 * int64(l.corner.Y)}
+	corner := half{2 * (l.mid.x - l.half), 2 * (l.mid.y - l.half)}
 	bend := half{corner.x, p.y}
 	face := uint32(0)
 	for i := range l.len() {

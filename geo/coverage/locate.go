@@ -22,6 +22,9 @@ func (c *Coverage) LocateAll(dst []int32, ps []geo.Pos) {
 	}
 }
 
+// lineWords is the words in a cache line.
+const lineWords = 16
+
 // locateMany takes all positions one step at a time: the top grid, then node
 // after node, then the leaves.
 func (x *index) locateMany(dst *[inFlight]int32, ps *[inFlight]geo.Pos) {
@@ -50,7 +53,8 @@ func (x *index) locateMany(dst *[inFlight]int32, ps *[inFlight]geo.Pos) {
 	touched := uint32(0)
 	for _, e := range entries {
 		if e&tagMask == tagLeaf {
-			touched ^= x.words[e&valMask] // begins to load the leaf
+			i := e & valMask // begins to load the leaf, which is in two cache lines as a rule
+			touched ^= x.words[i] ^ x.words[i+lineWords-1]
 		}
 	}
 	x.load(touched)

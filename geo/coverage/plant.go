@@ -203,7 +203,7 @@ func (x *index) join(growers []*grower, rows uint32) {
 	for _, g := range growers {
 		nodes, words = nodes+len(g.nodes), words+len(g.words)
 	}
-	x.nodes, x.words = make([]uint32, 0, nodes), make([]uint32, 0, words)
+	x.nodes, x.words = make([]uint32, 0, nodes), make([]uint32, 0, words+lineWords)
 	bands := uint32(len(growers))
 	for b, g := range growers {
 		node, leaf := uint32(len(x.nodes)/16), uint32(len(x.words))
@@ -211,6 +211,7 @@ func (x *index) join(growers []*grower, rows uint32) {
 		move(x.top[rows*uint32(b)/bands*x.cols:rows*(uint32(b)+1)/bands*x.cols], node, leaf)
 		x.nodes, x.words = append(x.nodes, g.nodes...), append(x.words, g.words...)
 	}
+	x.words = append(x.words, make([]uint32, lineWords)...) // a leaf may be read a line beyond its end
 }
 
 // move adds to the entries what comes before them.
@@ -241,11 +242,11 @@ func (g *grower) grow(refs []uint32, corner geo.Pos, shift uint, face uint32, de
 	case len(refs) == 0:
 		return face
 	case len(refs) <= leafEdges || shift < 2 || len(g.words)+len(g.nodes) > g.spare:
-		return g.leaf(refs, corner, face)
+		return g.leaf(refs, tileMiddle(corner, shift), face)
 	}
 	children := g.deal(refs, corner, shift-2, depth)
 	if stuck(children, len(refs)) {
-		return g.leaf(refs, corner, face)
+		return g.leaf(refs, tileMiddle(corner, shift), face)
 	}
 	n := len(g.nodes)
 	g.nodes = append(g.nodes, make([]uint32, 16)...)
@@ -330,17 +331,22 @@ func compareSmall(a, b, c, d int64) int {
 }
 
 // leaf writes a leaf and returns its entry.
-func (g *grower) leaf(refs []uint32, corner geo.Pos, face uint32) uint32 {
+func (g *grower) leaf(refs []uint32, mid point, face uint32) uint32 {
 	e := tagLeaf | uint32(len(g.words))
-	if g.narrow(refs, corner) {
+	const narrow, wide = 1 << 15, 1 << 29
+	if g.within(refs, mid, narrow) {
 		g.words = append(g.words, face, uint32(len(refs)))
 		for _, i := range refs {
 			s := &g.edges[i]
-			g.words = append(g.words, packed(s.a, corner), packed(s.b, corner), s.change)
+			g.words = append(g.words, packed(s.a, mid), packed(s.b, mid), s.change)
 		}
 		return e
 	}
-	g.words = append(g.words, face, uint32(len(refs))|wideLeaf)
+	form := uint32(formHuge)
+	if g.within(refs, mid, wide) {
+		form = formWide
+	}
+	g.words = append(g.words, face, uint32(len(refs))|form)
 	for _, i := range refs {
 		s := &g.edges[i]
 		g.words = append(g.words, uint32(s.a.X), uint32(s.a.Y), uint32(s.b.X), uint32(s.b.Y), s.change)
@@ -348,19 +354,27 @@ func (g *grower) leaf(refs []uint32, corner geo.Pos, face uint32) uint32 {
 	return e
 }
 
-// narrow reports whether all ends are near enough to the corner for int16.
-func (g *grower) narrow(refs []uint32, corner geo.Pos) bool {
-	near := func(v, from int32) bool { d := int64(v) - int64(from); return d == int64(int16(d)) }
+func tileMiddle(corner geo.Pos, shift uint) point {
+	half := int64(1) << shift >> 1
+	return point{int64(corner.X) + half, int64(corner.Y) + half}
+}
+
+// within reports whether all ends differ from mid by at least -limit and less
+// than limit.
+func (g *grower) within(refs []uint32, mid point, limit int64) bool {
+	near := func(p geo.Pos) bool {
+		dx, dy := int64(p.X)-mid.x, int64(p.Y)-mid.y
+		return -limit <= dx && dx < limit && -limit <= dy && dy < limit
+	}
 	for _, i := range refs {
-		e := &g.edges[i]
-		if !near(e.a.X, corner.X) || !near(e.a.Y, corner.Y) || !near(e.b.X, corner.X) || !near(e.b.Y, corner.Y) {
+		if e := &g.edges[i]; !near(e.a) || !near(e.b) {
 			return false
 		}
 	}
 	return true
 }
 
-// packed returns p relative to the corner, X in the low half.
-func packed(p, corner geo.Pos) uint32 {
-	return uint32(uint16(p.X-corner.X)) | uint32(uint16(p.Y-corner.Y))<<16
+// packed returns p relative to mid, X in the low half.
+func packed(p geo.Pos, mid point) uint32 {
+	return uint32(uint16(int64(p.X)-mid.x)) | uint32(uint16(int64(p.Y)-mid.y))<<16
 }
