@@ -136,7 +136,11 @@ func postgis(b *testing.B, s *set, ps []geo.Pos) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer cluster.Remove()
+	defer func() {
+		if err := cluster.Remove(); err != nil {
+			b.Error(err)
+		}
+	}()
 	conn, err := pgx.Connect(b.Context(), cluster.URL("postgres"))
 	if err != nil {
 		b.Fatal(err)

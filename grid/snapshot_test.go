@@ -24,7 +24,7 @@ func row(t *testing.T, n int32) *coverage.Coverage {
 	var faces []coverage.Face
 	for i := range n {
 		x, y := origin.X+i*side, origin.Y
-		faces = append(faces, coverage.Face{Name: string(rune('a' + i)), Shape: geo.MultiPolygon{{{
+		faces = append(faces, coverage.Face{Name: string('a' + i), Shape: geo.MultiPolygon{{{
 			{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side},
 		}}}})
 	}

@@ -136,8 +136,8 @@ func (s site) awaitReady(t *testing.T) {
 	t.Fatal("the service is not ready after a minute")
 }
 
-// call makes a request and returns the answer with its body.
-func (s site) call(t *testing.T, method, path, contentType string, body io.Reader) (*http.Response, []byte) {
+// call makes a request and returns the status and the body of the answer.
+func (s site) call(t *testing.T, method, path, contentType string, body io.Reader) (int, []byte) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, body)
 	if err != nil {
@@ -156,15 +156,15 @@ func (s site) call(t *testing.T, method, path, contentType string, body io.Reade
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, b
+	return resp.StatusCode, b
 }
 
 // getJSON decodes the answer to a GET, which must succeed.
 func (s site) getJSON(t *testing.T, path string, v any) {
 	t.Helper()
-	resp, b := s.call(t, http.MethodGet, path, "", nil)
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s: %s\n%s", path, resp.Status, b)
+	status, b := s.call(t, http.MethodGet, path, "", nil)
+	if status != http.StatusOK {
+		t.Fatalf("GET %s: %d\n%s", path, status, b)
 	}
 	if err := json.Unmarshal(b, v); err != nil {
 		t.Fatalf("GET %s: %v", path, err)
