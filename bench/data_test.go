@@ -47,11 +47,7 @@ var sets = sync.OnceValues(func() ([]*set, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &set{name: load.name, faces: faces, cover: c, box: geo.EmptyBox()}
-		for f := range faces {
-			s.box = s.box.Union(c.Box(int32(f)))
-		}
-		list = append(list, s)
+		list = append(list, &set{name: load.name, faces: faces, cover: c, box: boxOf(c)})
 	}
 	return list, nil
 })
@@ -107,11 +103,30 @@ func city() ([]coverage.Face, error) {
 	if err != nil {
 		return nil, err
 	}
+	return facesOf(c), nil
+}
+
+func facesOf(c *synth.City) []coverage.Face {
 	faces := make([]coverage.Face, len(c.Cells))
 	for i, a := range c.Cells {
 		faces[i] = coverage.Face{Name: c.Areas[a].Code, Shape: c.Areas[a].Shape}
 	}
-	return faces, nil
+	return faces
+}
+
+func boxOf(c *coverage.Coverage) geo.Box {
+	box := geo.EmptyBox()
+	for f := range c.Len() {
+		box = box.Union(c.Box(int32(f)))
+	}
+	return box
+}
+
+func randomIn(rng *rand.Rand, box geo.Box) geo.Pos {
+	return geo.Pos{
+		X: box.Min.X + int32(rng.Int64N(int64(box.Max.X)-int64(box.Min.X))),
+		Y: box.Min.Y + int32(rng.Int64N(int64(box.Max.Y)-int64(box.Min.Y))),
+	}
 }
 
 var generated = sync.OnceValues(func() (*synth.City, error) { return synth.Generate(synth.Options{Seed: 1}) })
@@ -122,10 +137,7 @@ func (s *set) points(n int, inOrder bool) []geo.Pos {
 	rng := rand.New(rand.NewPCG(1, 2))
 	ps := make([]geo.Pos, n)
 	for i := range ps {
-		ps[i] = geo.Pos{
-			X: s.box.Min.X + int32(rng.Int64N(int64(s.box.Max.X)-int64(s.box.Min.X))),
-			Y: s.box.Min.Y + int32(rng.Int64N(int64(s.box.Max.Y)-int64(s.box.Min.Y))),
-		}
+		ps[i] = randomIn(rng, s.box)
 	}
 	if inOrder {
 		const km = 100_000

@@ -20,18 +20,23 @@ var sink int
 
 const lookups = 1 << 20
 
-// BenchmarkLocate finds the cells of random positions. An operation is a batch,
+// BenchmarkLocate finds the cells of positions: at random in the box of the set,
+// some of them outside every cell; at random inside; and in order. The peers get
+// those inside. An operation is a batch,
 // one position or, with PostGIS, a join of 100,000; ns/point compares.
 func BenchmarkLocate(b *testing.B) {
 	each(b, func(b *testing.B, s *set) {
 		random, inOrder := s.points(lookups, false), s.points(lookups, true)
+		within := inside(s.cover)
 		b.Run("batched", func(b *testing.B) { batched(b, s.cover, random) })
+		b.Run("batched-inside", func(b *testing.B) { batched(b, s.cover, within) })
 		b.Run("batched-in-order", func(b *testing.B) { batched(b, s.cover, inOrder) })
 		b.Run("single", func(b *testing.B) { one(b, random, s.cover.Locate) })
+		b.Run("single-inside", func(b *testing.B) { one(b, within, s.cover.Locate) })
 		b.Run("single-in-order", func(b *testing.B) { one(b, inOrder, s.cover.Locate) })
-		b.Run("rtree-orb", func(b *testing.B) { one(b, random, newRTree(s.faces).locate) })
-		b.Run("s2", func(b *testing.B) { one(b, random, newS2(s.faces).locate) })
-		b.Run("postgis", func(b *testing.B) { postgis(b, s, random[:100_000]) })
+		b.Run("rtree-orb", func(b *testing.B) { one(b, within, newRTree(s.faces).locate) })
+		b.Run("s2", func(b *testing.B) { one(b, within, newS2(s.faces).locate) })
+		b.Run("postgis", func(b *testing.B) { postgis(b, s, within[:100_000]) })
 	})
 }
 
@@ -192,7 +197,7 @@ func fillPostGIS(b *testing.B, conn *pgx.Conn, s *set, ps []geo.Pos) error {
 func BenchmarkBuild(b *testing.B) {
 	each(b, func(b *testing.B, s *set) {
 		b.Run("coverage", func(b *testing.B) {
-			build(b, func() any {
+			measure(b, func() any {
 				c, err := coverage.Build(s.faces)
 				if err != nil {
 					b.Fatal(err)
@@ -200,12 +205,13 @@ func BenchmarkBuild(b *testing.B) {
 				return c
 			})
 		})
-		b.Run("rtree-orb", func(b *testing.B) { build(b, func() any { return newRTree(s.faces) }) })
-		b.Run("s2", func(b *testing.B) { build(b, func() any { return newS2(s.faces) }) })
+		b.Run("rtree-orb", func(b *testing.B) { measure(b, func() any { return newRTree(s.faces) }) })
+		b.Run("s2", func(b *testing.B) { measure(b, func() any { return newS2(s.faces) }) })
 	})
 }
 
-func build(b *testing.B, make func() any) {
+// measure runs make over and over and reports the memory that its result takes.
+func measure(b *testing.B, make func() any) {
 	before := heapMB()
 	var last any
 	for b.Loop() {
