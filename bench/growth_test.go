@@ -56,7 +56,6 @@ func build(b *testing.B, scale float64) (*coverage.Coverage, int) {
 		b.Fatal(err)
 	}
 	faces := facesOf(city)
-	city = nil // its memory is needed
 	c, err := coverage.Build(faces)
 	if err != nil {
 		b.Fatal(err)
