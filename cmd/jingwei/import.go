@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -49,6 +51,9 @@ func (c *importBoundaries) Run(ctx context.Context, s streams, d *database) erro
 		return err
 	}
 	defer done()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(importer.Memory)
+	}
 	p := newProgress(s.err)
 	o.Progress = func(read, total int64) { p.show("reading", read, total) }
 	r, err := importer.Boundaries(ctx, db, c.Files, o)
