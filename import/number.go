@@ -102,6 +102,49 @@ func units(b []byte) (v int32, ok bool) {
 	return int32(whole), true
 }
 
+// shortUnits is units for what most numbers are, plain decimals of at most three
+// digits before the point and unitDecimals behind it. It checks that b is one.
+func shortUnits(b []byte) (v int32, ok bool) {
+	negative := len(b) > 0 && b[0] == '-'
+	if negative {
+		b = b[1:]
+	}
+	n := min(len(b), 4)
+	whole, k := int64(0), 0
+	for ; k < n && b[k]-'0' <= 9; k++ {
+		whole = whole*10 + int64(b[k]-'0')
+	}
+	if k == 0 || k > 3 {
+		return 0, false
+	}
+	if k < len(b) {
+		b = b[k:]
+		if b[0] != '.' || len(b) < 2 || len(b) > 1+unitDecimals {
+			return 0, false
+		}
+		for _, c := range b[1:] {
+			if c-'0' > 9 {
+				return 0, false
+			}
+			whole = whole*10 + int64(c-'0')
+		}
+		k = len(b) - 1
+	} else {
+		k = 0
+	}
+	whole *= powers[unitDecimals-k]
+	if whole == geo.MaxY || whole >= geo.MaxX {
+		return 0, false
+	}
+	if negative {
+		whole = -whole
+	}
+	return int32(whole), true
+}
+
+// powers of ten.
+var powers = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
+
 // decimals reads n digits of b from the given one on as a number; missing ones
 // are 0.
 func decimals(b []byte, from, n int) (v int64) {

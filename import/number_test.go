@@ -10,8 +10,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: units agrees with geo.FromDegrees on every number it takes.
+// Law: units and shortUnits agree with geo.FromDegrees on every number they take.
 func TestUnitsAgreeWithFromDegrees(t *testing.T) {
+	t.Run("units", func(t *testing.T) { agreeWithFromDegrees(t, units) })
+	t.Run("shortUnits", func(t *testing.T) { agreeWithFromDegrees(t, shortUnits) })
+}
+
+func agreeWithFromDegrees(t *testing.T, units func([]byte) (int32, bool)) {
 	taken := 0
 	rapid.Check(t, func(t *rapid.T) {
 		s := numbers().Draw(t, "number")
@@ -52,6 +57,17 @@ func TestUnitsLeavesTheLimitsToFromDegrees(t *testing.T) {
 	for _, s := range []string{"180", "-180", "180.00000001", "90", "-90.0", "1e2", "1234", "0.00000005"} {
 		if v, ok := units([]byte(s)); ok {
 			t.Errorf("units(%s) = %d: want it left alone", s, v)
+		}
+		if v, ok := shortUnits([]byte(s)); ok {
+			t.Errorf("shortUnits(%s) = %d: want it left alone", s, v)
+		}
+	}
+}
+
+func TestShortUnitsTakesNothingElse(t *testing.T) {
+	for _, s := range []string{"", "-", ".", "-.", ".5", "1.", "+1", "1x", "x", "1.x", "1.2.3", "--1", " 1", "1 ", "1.2e3", "1/2", "1.12345678"} {
+		if v, ok := shortUnits([]byte(s)); ok {
+			t.Errorf("shortUnits(%q) = %d", s, v)
 		}
 	}
 }
