@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -244,5 +245,28 @@ func TestSynthComesBackIn(t *testing.T) {
 	}
 	if _, err := fmt.Sscanf(check.out, "edition 6:"); err != nil {
 		t.Errorf("six imports made not edition 6: %q", check.out)
+	}
+	reportAgain(t, s, filepath.Join(files, "reports.csv"), 60)
+	lookAtConsole(t, s)
+}
+
+// reportAgain reports at the places of the first n rows of a table, as of now.
+func reportAgain(t *testing.T, s site, file string, n int) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	for _, row := range rows[1 : n+1] {
+		fmt.Fprintf(&lines, `{"position": [%s, %s], "matter": %q, "text": %q}`+"\n", row[3], row[4], row[6], row[7])
+	}
+	status, body := s.call(t, http.MethodPost, "/v1/reports", "application/x-ndjson", strings.NewReader(lines.String()))
+	if created := bytes.Count(body, []byte(`"status":201`)); status != http.StatusOK || created != n {
+		t.Fatalf("POST /v1/reports: %d, %d of %d created\n%s", status, created, n, body)
 	}
 }
