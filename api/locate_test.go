@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bufio"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -66,16 +70,20 @@ func TestLocateMany(t *testing.T) {
 		"e,120.805,32.005,-2\n" +
 		"f,120.805\n" +
 		"g,120.805,32.005,1,2\n" +
+		"\n" +
+		"i,120.8099999,32.005,30\r\n" +
 		"h,32.005,120.805,1\n"
-	want := "name,LON,lat,accuracy,code,method,distance_m\n" +
+	want := "\ufeffname,LON,lat,accuracy,code,method,distance_m\n" +
 		"a,120.805,32.005,," + micro1 + ",exact,0\n" +
-		"\"b, with\na line\",\" 120.7999 \",32.005,10," + micro1 + ",nearest,9.45\n" +
+		"\"b, with\na line\", 120.7999 ,32.005,10," + micro1 + ",nearest,9.45\n" +
 		"c,122.5,32.005,10,,outside,0\n" +
 		"d,,32.005,10,,\"invalid: lon: \"\"\"\" is not a number\",\n" +
 		"e,120.805,32.005,-2,,invalid: accuracy: want metres from 0 to 100000,\n" +
 		"f,120.805,,,,\"invalid: lat: \"\"\"\" is not a number\",\n" +
-		"g,120.805,32.005,1,,\"invalid: 5 fields, the header has 4\",\n" +
-		"h,32.005,120.805,1,,\"invalid: lat: position out of range: lon 32.005, lat 120.805 (lon must be within ±180, lat within ±90); lon and lat look swapped, the order is [lon, lat]\",\n"
+		"g,120.805,32.005,1,2,,\"invalid: 5 fields, the header has 4\",\n" +
+		"\n" +
+		"i,120.8099999,32.005,30," + micro1 + ",ambiguous,0\r\n" +
+		"h,32.005,120.805,1,,\"invalid: longitude 32.005, latitude 120.805 look swapped: longitude comes first, and no latitude is beyond ±90\",\n"
 	w := c.ask(http.MethodPost, "admin", "/v1/locate", in, "Content-Type", "text/csv; charset=utf-8")
 	wantStatus(t, w, http.StatusOK)
 	if got := w.Body.String(); got != want {
@@ -102,6 +110,66 @@ func TestLocateManyRefuses(t *testing.T) {
 			w := c.ask(http.MethodPost, "admin", "/v1/locate"+tt.query, tt.body, "Content-Type", tt.contentType)
 			wantProblem(t, w, tt.status, tt.rule, tt.at, tt.detail)
 		})
+	}
+}
+
+func TestLocateManyObjects(t *testing.T) {
+	w := newCity(t).ask(http.MethodPost, "north", "/v1/locate",
+		`{"id":7,`+inNorth+"}\n{"+inMicro1+"}\n{"+atSea+"}\nx\n", "Content-Type", "application/x-ndjson")
+	wantStatus(t, w, http.StatusOK)
+	want := `{"id":7,` + inNorth + `,"code":"` + north + `","method":"exact","distance_m":0}` + "\n" +
+		`{` + inMicro1 + `,"code":null,"method":"invalid: this is outside 通州区 (320612), the area of this token","distance_m":null}` + "\n" +
+		`{` + atSea + `,"code":null,"method":"outside","distance_m":0}` + "\n" +
+		`{"code":null,"method":"invalid: not a JSON object","distance_m":null}` + "\n"
+	if got := w.Body.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := w.Header().Get("Content-Type"); got != "application/x-ndjson" {
+		t.Error(got)
+	}
+}
+
+// A row is answered before the next is sent, to a sender who waits.
+func TestLocateManyAnswersAtOnce(t *testing.T) {
+	server := httptest.NewServer(newCity(t))
+	defer server.Close()
+	body, send := io.Pipe()
+	r, _ := http.NewRequest(http.MethodPost, server.URL+"/v1/locate", body)
+	r.Header.Set("Authorization", "Bearer admin")
+	r.Header.Set("Content-Type", "text/csv")
+	go fmt.Fprintln(send, "lon,lat")
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	in := bufio.NewScanner(answer.Body)
+	for i, want := range []string{"lon,lat,code,method,distance_m", "120.805,32.005," + micro1 + ",exact,0", "120.815,32.005," + micro2 + ",exact,0"} {
+		if !in.Scan() || in.Text() != want {
+			t.Fatalf("row %d: %q, %v, want %q", i, in.Text(), in.Err(), want)
+		}
+		fmt.Fprintf(send, "120.8%d5,32.005\n", i)
+	}
+	send.CloseWithError(io.ErrUnexpectedEOF)
+	for in.Scan() {
+	}
+	if in.Err() == nil {
+		t.Error("a clean end of a request that was broken off")
+	}
+}
+
+// Rows keep their order over many blocks.
+func TestLocateManyInOrder(t *testing.T) {
+	var in, want strings.Builder
+	in.WriteString("n,lon,lat\n")
+	want.WriteString("n,lon,lat,code,method,distance_m\n")
+	for n := range 20_000 {
+		fmt.Fprintf(&in, "%d,120.8%d5,32.005\n", n, n%2)
+		fmt.Fprintf(&want, "%d,120.8%d5,32.005,%s,exact,0\n", n, n%2, []string{micro1, micro2}[n%2])
+	}
+	w := newCity(t).ask(http.MethodPost, "admin", "/v1/locate", in.String(), "Content-Type", "text/csv")
+	if w.Body.String() != want.String() {
+		t.Error("the rows are not the same")
 	}
 }
 

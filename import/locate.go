@@ -61,8 +61,9 @@ type block struct {
 	out   []byte
 
 	LocateResult
-	err  error         // why no block follows; io.EOF at the end
-	done chan struct{} // closed when out is there
+	err   error         // why no block follows; io.EOF at the end
+	fault any           // of a panic
+	done  chan struct{} // closed when out is there
 }
 
 // row is a row in a block.
@@ -114,6 +115,9 @@ func (l *locating) run(ctx context.Context, dst io.Writer, first *block, src *sp
 		if err := ctx.Err(); err != nil { // and so the block may not be done
 			return sum, err
 		}
+		if b.fault != nil {
+			panic(b.fault) // in the caller's goroutine, who may know what to do
+		}
 		if _, err := dst.Write(b.out); err != nil {
 			return sum, fmt.Errorf("write the answer: %w", err)
 		}
@@ -155,7 +159,7 @@ func (l *locating) work(ctx context.Context, b *block) {
 	defer close(b.done)
 	defer func() {
 		if p := recover(); p != nil {
-			b.out, b.err = b.out[:0], fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			b.fault = fmt.Sprintf("%v\n%s", p, debug.Stack())
 		}
 	}()
 	b.rows, b.at, b.wrong, b.out, b.LocateResult = b.rows[:0], b.at[:0], b.wrong[:0], b.out[:0], LocateResult{}

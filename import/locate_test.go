@@ -139,6 +139,16 @@ func TestLocateCSVConvertsAndRefuses(t *testing.T) {
 	}
 }
 
+// A panic comes back to the caller, where it can be caught.
+func TestLocateCSVPanics(t *testing.T) {
+	defer func() {
+		if p := recover(); !strings.Contains(fmt.Sprint(p), "at 0") {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	located(t, "lon,lat\n120.8005,32.0005\n", LocateOptions{Refuse: func(area int32) error { panic(fmt.Sprint("at ", area)) }})
+}
+
 func TestLocateCSVFails(t *testing.T) {
 	long := `"` + strings.Repeat("ha", MaxRow)
 	for _, tt := range []struct{ name, in, err string }{
