@@ -8,7 +8,7 @@ func (c *Coverage) Locate(p geo.Pos) int32 { return c.index.locate(p) }
 
 // inFlight is how many lookups LocateAll has under way at once. The steps of one
 // lookup each wait for memory; those of different lookups wait together.
-const inFlight = 32
+const inFlight = 64
 
 // LocateAll sets dst[i] to the face of ps[i], as [Coverage.Locate] finds it; dst
 // is at least as long as ps. It allocates nothing.

@@ -11,7 +11,7 @@ import (
 // A leaf with more than leafEdges edges is split, unless that would not help, or
 // the index has come to spareWords words an edge: real ones take about fifteen.
 const (
-	leafEdges  = 8
+	leafEdges  = 6
 	spareWords = 128
 )
 
