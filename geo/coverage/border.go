@@ -25,23 +25,29 @@ type borderEdge struct {
 	face int32 // inside
 }
 
-func newBorder(arcs []Arc) border {
-	x := border{box: geo.EmptyBox()}
-	for _, a := range arcs {
-		if a.Left != None && a.Right != None {
-			continue
-		}
-		for i := range len(a.Pos) - 1 {
-			e := edge{a.Pos[i], a.Pos[i+1]}
-			x.edges = append(x.edges, borderEdge{e, max(a.Left, a.Right)})
-			x.box = x.box.Add(e.a).Add(e.b)
-		}
+func newBorder(edges []borderEdge) border {
+	x := border{box: geo.EmptyBox(), edges: edges}
+	for _, e := range edges {
+		x.box = x.box.Add(e.a).Add(e.b)
 	}
 	if len(x.edges) > 0 {
 		x.lay()
 		x.fill()
 	}
 	return x
+}
+
+// borderEdges appends the edges of arcs that have a face on one side only.
+func borderEdges(dst []borderEdge, arcs []Arc) []borderEdge {
+	for _, a := range arcs {
+		if a.Left != None && a.Right != None {
+			continue
+		}
+		for i := range len(a.Pos) - 1 {
+			dst = append(dst, borderEdge{edge{a.Pos[i], a.Pos[i+1]}, max(a.Left, a.Right)})
+		}
+	}
+	return dst
 }
 
 // lay chooses the size of the buckets: about as many buckets as edges, but such

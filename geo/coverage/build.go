@@ -46,16 +46,21 @@ func (c *Coverage) finish() {
 		c.boxes[f] = geo.EmptyBox()
 	}
 	c.arcBoxes = make([]geo.Box, len(c.arcs))
-	for i, a := range c.arcs {
-		box := geo.Ring(a.Pos).Box()
-		c.arcBoxes[i] = box
-		for _, f := range [2]int32{a.Left, a.Right} {
-			if f != None {
-				c.boxes[f] = c.boxes[f].Union(box)
-			}
+	for i := range c.arcs {
+		c.measure(int32(i))
+	}
+	c.index, c.border = newIndex(c.arcs), newBorder(borderEdges(nil, c.arcs))
+}
+
+// measure derives the box of arc i and widens those of the faces beside it.
+func (c *Coverage) measure(i int32) {
+	a := c.arcs[i]
+	c.arcBoxes[i] = geo.Ring(a.Pos).Box()
+	for _, f := range [2]int32{a.Left, a.Right} {
+		if f != None {
+			c.boxes[f] = c.boxes[f].Union(c.arcBoxes[i])
 		}
 	}
-	c.index, c.border = newIndex(c.arcs), newBorder(c.arcs)
 }
 
 // normaliseAll normalises every face, on all cores.
@@ -93,23 +98,29 @@ func parallel(n int, fn func(i int)) {
 // positions that lie inside them. It returns the edges of the border that do
 // not bound the inside, if any.
 func noded(shapes []geo.MultiPolygon) (*mesh, []int32) {
+	m, border, crossed := meshed(shapes)
+	dirty := append([]int32(nil), m.twice...)
+	for _, i := range crossed {
+		dirty = append(dirty, border[i])
+	}
+	if len(dirty) == 0 {
+		dirty = m.wrongWindings(border, m.edges(border))
+	}
+	return m, dirty
+}
+
+// meshed matches the edges of all shapes, cutting those of the border at the
+// positions that lie inside them. It returns the border too, and which of its
+// edges cross another.
+func meshed(shapes []geo.MultiPolygon) (m *mesh, border []int32, crossed []int) {
 	for {
 		m := newMesh(shapes)
 		border := m.border()
-		edges := m.edges(border)
-		touches, crossed := borderMeetings(edges)
-		if len(touches) > 0 {
-			shapes = m.cut(shapes, border, touches)
-			continue
+		touches, crossed := borderMeetings(m.edges(border))
+		if len(touches) == 0 {
+			return m, border, crossed
 		}
-		dirty := append([]int32(nil), m.twice...)
-		for _, i := range crossed {
-			dirty = append(dirty, border[i])
-		}
-		if len(dirty) == 0 {
-			dirty = m.wrongWindings(border, edges)
-		}
-		return m, dirty
+		shapes = m.cut(shapes, border, touches)
 	}
 }
 

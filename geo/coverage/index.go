@@ -25,6 +25,8 @@ type index struct {
 	top   []uint32
 	nodes []uint32 // 16 to a node, row by row from the bottom
 	words []uint32 // leaves
+	heir  *heir
+	built int // words of nodes and leaves when it was built
 }
 
 const (

@@ -20,6 +20,7 @@ const (
 	SelfTouch Rule = "self-touch" // a border that runs along itself
 	Empty     Rule = "empty"      // nothing is left of the face on the lattice
 	Sliver    Rule = "sliver"     // a gap narrower than SliverWidth
+	Outside   Rule = "outside"    // ground outside the territory that a patch would take in
 )
 
 // SliverWidth is, in metres, the mean width below which a gap is called a

@@ -1,0 +1,218 @@
+package coverage
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"jingwei/geo"
+)
+
+// heir lets one successor of an index write into the spare room behind its nodes
+// and leaves, which they then share. Further ones have to copy.
+type heir struct{ taken atomic.Bool }
+
+// An index has room for a sixteenth more to begin with. Once it has grown by a
+// quarter and by wasteWords, it is built anew, which leaves out what is out of use.
+const (
+	spareRoom  = 16
+	wasteWords = 1 << 16
+)
+
+// replanting is what becomes of the tiles of the top grid that a patch may change.
+type replanting struct {
+	*index
+	gone    map[int32]bool
+	tiles   []uint32 // ascending
+	refs    map[uint32][]uint32
+	corners map[uint32]uint32
+	stale   map[uint32]bool // tiles to be grown anew
+	edges   []sided
+	number  map[edge]int // in edges, or dead
+}
+
+const dead = -1
+
+// replant returns the index of arcs, those after the patch. Only tiles change that faces of the
+// patch reach into: there the edges of dying arcs go and those of new ones come.
+func (g *graft) replant(arcs []Arc) index {
+	x := g.of.index
+	if len(g.dying) == 0 {
+		return x
+	}
+	r := &replanting{
+		index: &x, gone: g.gone, tiles: g.tiles(), number: map[edge]int{},
+		refs: map[uint32][]uint32{}, corners: map[uint32]uint32{}, stale: map[uint32]bool{},
+	}
+	for _, i := range g.dying {
+		for _, e := range sidedEdges(g.of.arcs[i:i+1]) {
+			r.number[e.key()] = dead
+		}
+	}
+	r.gather()
+	r.add(sidedEdges(g.arcs))
+	r.turnCorners()
+	x = r.grow()
+	if x.size() > x.built+x.built/4+wasteWords {
+		return newIndex(arcs)
+	}
+	return x
+}
+
+// key is the same whichever way an edge runs.
+func (s *sided) key() edge {
+	lo, hi := ordered(edge{s.a, s.b})
+	return edge{lo, hi}
+}
+
+// tiles returns the tiles of the top grid that meet the box of a ring of a face
+// of the patch.
+func (g *graft) tiles() []uint32 {
+	x := &g.of.index
+	var tiles []uint32
+	for f := range g.gone {
+		for _, ring := range g.of.rings[f] {
+			box := geo.EmptyBox()
+			for _, ref := range ring {
+				box = box.Union(g.of.arcBoxes[arcIndex(ref)])
+			}
+			tiles = x.tilesIn(tiles, box)
+		}
+	}
+	slices.Sort(tiles)
+	return slices.Compact(tiles)
+}
+
+// tilesIn appends the tiles that meet b, with their right and upper sides.
+func (x *index) tilesIn(dst []uint32, b geo.Box) []uint32 {
+	for r := x.rowOf(int64(b.Min.Y) - 1); r <= x.rowOf(int64(b.Max.Y)); r++ {
+		for c := x.colOf(int64(b.Min.X) - 1); c <= x.colOf(int64(b.Max.X)); c++ {
+			dst = append(dst, r*x.cols+c)
+		}
+	}
+	return dst
+}
+
+// gather lists for each tile the edges there that stay.
+func (r *replanting) gather() {
+	for _, t := range r.tiles {
+		r.each(r.top[t], r.tileCorner(t), r.shift, func(e sided) {
+			n, known := r.number[e.key()]
+			switch {
+			case !known:
+				n = len(r.edges)
+				r.number[e.key()] = n
+				r.edges = append(r.edges, e)
+			case n == dead:
+				r.stale[t] = true
+				return
+			}
+			r.refs[t] = append(r.refs[t], uint32(n))
+		})
+		slices.Sort(r.refs[t])
+		r.refs[t] = slices.Compact(r.refs[t])
+	}
+}
+
+// each calls fn for the edges in the leaves under an entry, some several times.
+func (x *index) each(e uint32, corner geo.Pos, shift uint, fn func(sided)) {
+	switch e & tagMask {
+	case tagNode:
+		for k := range 16 {
+			x.each(x.nodes[(e&valMask)<<4|uint32(k)], child(corner, shift-2, k), shift-2, fn)
+		}
+	case tagLeaf:
+		l := x.leafAt(e&valMask, shift, corner)
+		for i := range l.len() {
+			a, b := l.ends(i)
+			fn(sided{a, b, l.words[(i+1)*l.size-1]})
+		}
+	}
+}
+
+// add lists new edges for the tiles that they reach into.
+func (r *replanting) add(edges []sided) {
+	for _, e := range edges {
+		n := uint32(len(r.edges))
+		r.edges = append(r.edges, e)
+		r.index.tiles(&e, func(t uint32) {
+			if _, here := slices.BinarySearch(r.tiles, t); here {
+				r.stale[t] = true
+				r.refs[t] = append(r.refs[t], n)
+			}
+		})
+	}
+}
+
+// turnCorners finds the face + 1 at the lower left corner of every tile. Where a
+// face of the patch was, so that the tile to the left is one of these too, it
+// comes over from there.
+func (r *replanting) turnCorners() {
+	for _, t := range r.tiles {
+		corner := r.cornerOf(r.top[t])
+		if r.gone[int32(corner)-1] {
+			r.stale[t] = true
+			corner = r.corners[t-1] ^ changes(r.edges, r.refs[t-1], r.tileCorner(t-1), r.tileCorner(t))
+		}
+		r.corners[t] = corner
+	}
+}
+
+// cornerOf returns the face + 1 at the lower left corner of the tile of an entry.
+func (x *index) cornerOf(e uint32) uint32 {
+	for e&tagMask == tagNode {
+		e = x.nodes[(e&valMask)<<4]
+	}
+	if e&tagMask == tagLeaf {
+		return x.words[e&valMask]
+	}
+	return e
+}
+
+// grow returns the index with the stale tiles grown anew.
+func (r *replanting) grow() index {
+	x := *r.index
+	g := &grower{edges: r.edges, spare: spareWords * (len(r.edges) + 1)}
+	stale := slices.DeleteFunc(r.tiles, func(t uint32) bool { return !r.stale[t] })
+	entries := make([]uint32, len(stale))
+	for i, t := range stale {
+		entries[i] = g.grow(r.refs[t], x.tileCorner(t), x.shift, r.corners[t], 0)
+	}
+	x.extend(g, entries)
+	x.top = slices.Clone(x.top)
+	for i, t := range stale {
+		x.top[t] = entries[i]
+	}
+	return x
+}
+
+// extend lays the nodes and leaves of a grower behind those of x, and makes its
+// entries ones of x.
+func (x *index) extend(g *grower, entries []uint32) {
+	node, leaf := uint32(len(x.nodes)/16), uint32(len(x.words))
+	move(g.nodes, node, leaf)
+	move(entries, node, leaf)
+	if !x.heir.taken.CompareAndSwap(false, true) {
+		x.nodes, x.words = slices.Clip(x.nodes), slices.Clip(x.words)
+	}
+	x.heir = new(heir)
+	x.nodes = append(x.nodes, g.nodes...)
+	x.words = append(append(x.words, g.words...), make([]uint32, lineWords)...)
+}
+
+// size returns the words of nodes and leaves, in use or not.
+func (x *index) size() int { return len(x.nodes) + len(x.words) }
+
+// degree returns the number of edges that end at p, which the box holds.
+func (x *index) degree(p geo.Pos) int {
+	entry, shift := x.entry(p)
+	if entry&tagMask != tagLeaf {
+		return 0
+	}
+	l, n := x.leafAt(entry&valMask, shift, p), 0
+	for i := range l.len() {
+		if a, b := l.ends(i); a == p || b == p {
+			n++
+		}
+	}
+	return n
+}
