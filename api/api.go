@@ -21,6 +21,7 @@ import (
 
 	"jingwei/density"
 	"jingwei/grid"
+	importer "jingwei/import"
 	"jingwei/tiles"
 
 	"github.com/google/uuid"
@@ -88,6 +89,7 @@ type API struct {
 	hub     *hub
 	callers *callers
 	figures figures
+	cells   atomic.Pointer[importer.Cells] // of the last snapshot that rows were located in
 	page    console
 	meter   meter
 }

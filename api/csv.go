@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"jingwei/grid"
 	importer "jingwei/import"
 )
 
@@ -21,11 +22,11 @@ const typeCSV = "text/csv"
 // their cells.
 func (a *API) locateMany(c *call) error {
 	p := newParams(c.r.URL)
-	o := importer.LocateOptions{Snapshot: c.s, Datum: p.datum()}
+	o := importer.LocateOptions{Datum: p.datum()}
 	if err := cmp.Or(p.end(), wantContent(c.r, typeCSV, typeNDJSON)); err != nil {
 		return err
 	}
-	if c.root >= 0 {
+	if o.Cells = a.cellsOf(c.s); c.root >= 0 {
 		o.Refuse = c.within
 	}
 	locate, answer := importer.LocateCSV, typeCSV+"; charset=utf-8"
@@ -39,6 +40,16 @@ func (a *API) locateMany(c *call) error {
 	defer out.end()
 	_, err := locate(c.r.Context(), out, c.r.Body, o)
 	return out.close(rowsProblem(err))
+}
+
+// cellsOf returns the cells of a snapshot, which are kept until there is another.
+func (a *API) cellsOf(s *grid.Snapshot) *importer.Cells {
+	cells := a.cells.Load()
+	if cells == nil || cells.Snapshot != s {
+		cells = importer.NewCells(s)
+		a.cells.Store(cells)
+	}
+	return cells
 }
 
 // rowsProblem says why rows could not be read to their end.

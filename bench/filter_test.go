@@ -27,6 +27,7 @@ func BenchmarkFilter(b *testing.B) {
 			b.Fatal(err)
 		}
 		ps := s.inside(lookups)
+		cells := importer.NewCells(snapshot)
 		for _, table := range []struct {
 			name string
 			rows []byte
@@ -37,7 +38,7 @@ func BenchmarkFilter(b *testing.B) {
 		} {
 			b.Run(table.name, func(b *testing.B) {
 				filter(b, table.rows, func() error {
-					_, err := importer.LocateCSV(b.Context(), io.Discard, bytes.NewReader(table.rows), importer.LocateOptions{Snapshot: snapshot})
+					_, err := importer.LocateCSV(b.Context(), io.Discard, bytes.NewReader(table.rows), importer.LocateOptions{Cells: cells})
 					return err
 				})
 			})

@@ -1,6 +1,8 @@
 package grid
 
 import (
+	"math"
+
 	"jingwei/geo"
 	"jingwei/geo/coverage"
 )
@@ -56,6 +58,27 @@ func (s *Snapshot) LocateWithin(p geo.Pos, accuracy, tolerance float64) (Place, 
 		place.Method = Ambiguous
 	}
 	return place, list
+}
+
+// PlaceWithin is the place of [Snapshot.LocateWithin] alone. It does without the
+// candidates where they do not matter: the circle of a position's accuracy holds
+// 68 %, no ground of the same size holds more, and so a cell that is no larger is
+// not sure.
+func (s *Snapshot) PlaceWithin(p geo.Pos, accuracy, tolerance float64) Place {
+	place := s.Locate(p, tolerance)
+	if place.Method != Exact || accuracy <= 0 {
+		return place
+	}
+	scale := geo.ScaleAt(p)
+	box := s.cover.Box(s.face[place.Area])
+	width := (float64(box.Max.X) - float64(box.Min.X)) * scale.East
+	height := (float64(box.Max.Y) - float64(box.Min.Y)) * scale.North
+	if width*height <= math.Pi*accuracy*accuracy {
+		place.Method = Ambiguous
+		return place
+	}
+	place, _ = s.LocateWithin(p, accuracy, tolerance)
+	return place
 }
 
 func shareOf(list []Candidate, area int32) float64 {

@@ -11,6 +11,7 @@ import (
 	"jingwei/grid"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // side of a test cell, in lattice units: about 100 m.
@@ -136,6 +137,25 @@ func TestLocateWithin(t *testing.T) {
 		p, list := s.LocateWithin(at(tt.x, .5), tt.accuracy, grid.DefaultTolerance)
 		if p.Method != tt.method || len(list) != tt.candidates {
 			t.Errorf("at %v, accuracy %v: %s with %d candidates, want %s with %d", tt.x, tt.accuracy, p.Method, len(list), tt.method, tt.candidates)
+		}
+	}
+}
+
+// Law: PlaceWithin is the place of LocateWithin.
+func TestPlaceWithin(t *testing.T) {
+	s, methods := snapshot(t), map[grid.Method]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		p := at(rapid.Float64Range(-2, 5).Draw(t, "x"), rapid.Float64Range(-1, 2).Draw(t, "y"))
+		accuracy := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(0, 20), rapid.Float64Range(0, 500)).Draw(t, "accuracy")
+		want, _ := s.LocateWithin(p, accuracy, grid.DefaultTolerance)
+		if got := s.PlaceWithin(p, accuracy, grid.DefaultTolerance); got != want {
+			t.Fatalf("%v, accuracy %v: %+v, want %+v", p, accuracy, got, want)
+		}
+		methods[want.Method]++
+	})
+	for _, m := range []grid.Method{grid.Exact, grid.Ambiguous, grid.Nearest, grid.Outside} {
+		if methods[m] == 0 {
+			t.Errorf("no place was %s", m)
 		}
 	}
 }

@@ -17,9 +17,34 @@ import (
 	"jingwei/grid"
 )
 
+// Cells are the cells of an edition with their codes side by side in memory. They
+// are made once for any number of streams.
+type Cells struct {
+	*grid.Snapshot
+	codes string
+	from  []uint32 // where the code of each face begins, and where the last ends
+	plain bool     // no code needs quotes in CSV
+}
+
+// NewCells returns the cells of a snapshot.
+func NewCells(s *grid.Snapshot) *Cells {
+	n := int32(s.Coverage().Len())
+	c := &Cells{Snapshot: s, from: make([]uint32, 0, n+1), plain: true}
+	var codes []byte
+	for f := range n {
+		code := s.Area(s.Cell(f)).Code
+		c.from, codes = append(c.from, uint32(len(codes))), append(codes, code...)
+		c.plain = c.plain && !needsQuotes(code)
+	}
+	c.from, c.codes = append(c.from, uint32(len(codes))), string(codes)
+	return c
+}
+
+func (c *Cells) code(face int32) string { return c.codes[c.from[face]:c.from[face+1]] }
+
 // LocateOptions say where rows are to be found and what may be told of it.
 type LocateOptions struct {
-	Snapshot *grid.Snapshot
+	Cells    *Cells
 	Datum    datum.Datum            // of lon and lat
 	Refuse   func(area int32) error // why the cell of a row may not be told, nil if it may; called from several goroutines; may be nil
 	Progress Progress               // of the bytes read; may be nil
@@ -56,7 +81,6 @@ type block struct {
 	rows  []row
 	at    []geo.Pos // of each row
 	faces []int32   // of each row
-	codes []string  // of the cells of rows in one
 	wrong []string  // what is wrong with bad rows
 	out   []byte
 
@@ -165,8 +189,8 @@ func (l *locating) work(ctx context.Context, b *block) {
 	b.rows, b.at, b.wrong, b.out, b.LocateResult = b.rows[:0], b.at[:0], b.wrong[:0], b.out[:0], LocateResult{}
 	l.format.parse(b)
 	b.faces = slices.Grow(b.faces[:0], len(b.at))[:len(b.at)]
-	l.Snapshot.Coverage().LocateAll(b.faces, b.at)
-	l.fetch(b)
+	l.Cells.Coverage().LocateAll(b.faces, b.at)
+	l.fetch(b.faces)
 	start := int32(0)
 	for k, r := range b.rows {
 		l.answer(ctx, b, k, b.in[start:r.end])
@@ -179,18 +203,15 @@ func (l *locating) work(ctx context.Context, b *block) {
 	}
 }
 
-// fetch gets the codes of all cells at once, so that the waits for memory overlap.
-func (l *locating) fetch(b *block) {
-	b.codes = slices.Grow(b.codes[:0], len(b.faces))[:len(b.faces)]
+// fetch reads a byte of the codes of all cells, so that the waits for memory
+// overlap.
+func (l *locating) fetch(faces []int32) {
 	touched := byte(0)
-	for k, f := range b.faces {
-		b.codes[k] = ""
-		if f == coverage.None {
-			continue
-		}
-		code := l.Snapshot.Area(l.Snapshot.Cell(f)).Code
-		if b.codes[k] = code; code != "" {
-			touched ^= code[0]
+	for _, f := range faces {
+		if f != coverage.None {
+			if code := l.Cells.code(f); code != "" {
+				touched ^= code[0]
+			}
 		}
 	}
 	l.load(touched)
@@ -225,7 +246,7 @@ func (l *locating) find(ctx context.Context, b *block, k int) (a cellAnswer) {
 		return cellAnswer{wrong: b.wrong[r.wrong-1]}
 	}
 	if face != coverage.None && r.accuracy == 0 {
-		a.code, a.place = b.codes[k], grid.Place{Area: l.Snapshot.Cell(face), Method: grid.Exact}
+		a.code, a.place = l.Cells.code(face), grid.Place{Area: l.Cells.Cell(face), Method: grid.Exact}
 	} else if ctx.Err() == nil {
 		a = l.findSlowly(b.at[k], r.accuracy)
 	}
@@ -239,9 +260,9 @@ func (l *locating) find(ctx context.Context, b *block, k int) (a cellAnswer) {
 
 // findSlowly is for positions with an accuracy and outside every cell.
 func (l *locating) findSlowly(p geo.Pos, accuracy float64) (a cellAnswer) {
-	a.place, _ = l.Snapshot.LocateWithin(p, accuracy, grid.DefaultTolerance)
+	a.place = l.Cells.PlaceWithin(p, accuracy, grid.DefaultTolerance)
 	if a.place.Area >= 0 {
-		a.code = l.Snapshot.Area(a.place.Area).Code
+		a.code = l.Cells.Area(a.place.Area).Code
 	}
 	return a
 }

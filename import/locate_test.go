@@ -62,7 +62,7 @@ var board = sync.OnceValue(func() *grid.Snapshot {
 func located(t *testing.T, in string, o LocateOptions) (string, LocateResult) {
 	t.Helper()
 	var out strings.Builder
-	o.Snapshot = board()
+	o.Cells = NewCells(board())
 	sum, err := LocateCSV(t.Context(), &out, strings.NewReader(in), o)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestLocateCSVFails(t *testing.T) {
 		{"a long header", long, ErrLongRow.Error()},
 		{"a long row", "lon,lat\n1,2\n\n" + long, "after 1 rows: " + ErrLongRow.Error()},
 	} {
-		_, err := LocateCSV(t.Context(), io.Discard, strings.NewReader(tt.in), LocateOptions{Snapshot: board()})
+		_, err := LocateCSV(t.Context(), io.Discard, strings.NewReader(tt.in), LocateOptions{Cells: NewCells(board())})
 		if err == nil || !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.err)
 		}
@@ -175,7 +175,7 @@ func TestLocateCSVLimitsRows(t *testing.T) {
 		row := "1,2," + strings.Repeat("x", size-len("1,2,\n")) + "\n"
 		for name, chunk := range map[string]func(io.Reader) io.Reader{"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader} {
 			in := chunk(strings.NewReader("lon,lat,x\n3,4,y\n" + row))
-			sum, err := LocateCSV(t.Context(), io.Discard, in, LocateOptions{Snapshot: board()})
+			sum, err := LocateCSV(t.Context(), io.Discard, in, LocateOptions{Cells: NewCells(board())})
 			if fits := size <= MaxRow; (err == nil) != fits || fits && sum.Rows != 2 {
 				t.Errorf("%s, %d bytes: %+v, %v", name, size, sum, err)
 			}
@@ -185,7 +185,7 @@ func TestLocateCSVLimitsRows(t *testing.T) {
 
 func TestLocateCSVTellsErrorsOfItsStreams(t *testing.T) {
 	wrong := errors.New("wrong")
-	o := LocateOptions{Snapshot: board()}
+	o := LocateOptions{Cells: NewCells(board())}
 	src := io.MultiReader(strings.NewReader("lon,lat\n1,2\n3,"), iotest.ErrReader(wrong))
 	var out strings.Builder
 	if _, err := LocateCSV(t.Context(), &out, src, o); !errors.Is(err, wrong) || !strings.HasSuffix(out.String(), "\n1,2,,outside,0\n") {
@@ -211,7 +211,7 @@ func TestLocateCSVDoesNotWait(t *testing.T) {
 	fromOut, out := io.Pipe()
 	done := make(chan error)
 	go func() {
-		_, err := LocateCSV(ctx, out, in, LocateOptions{Snapshot: board()})
+		_, err := LocateCSV(ctx, out, in, LocateOptions{Cells: NewCells(board())})
 		done <- err
 	}()
 	answer := make([]byte, 100)
@@ -363,7 +363,7 @@ func TestLocateCSVAgainstEncodingCSV(t *testing.T) {
 			return // cut off within quotes
 		}
 		var out strings.Builder
-		_, err = LocateCSV(context.Background(), &out, strings.NewReader(in), LocateOptions{Snapshot: board()})
+		_, err = LocateCSV(context.Background(), &out, strings.NewReader(in), LocateOptions{Cells: NewCells(board())})
 		if !slices.Contains(rows[0], "lon") || !slices.Contains(rows[0], "lat") {
 			if err == nil {
 				t.Fatalf("%q has no columns", in)
@@ -404,7 +404,7 @@ func FuzzLocateCSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var whole, pieces bytes.Buffer
-		o := LocateOptions{Snapshot: board()}
+		o := LocateOptions{Cells: NewCells(board())}
 		sum, err := LocateCSV(t.Context(), &whole, bytes.NewReader(in), o)
 		again, errAgain := LocateCSV(t.Context(), &pieces, iotest.OneByteReader(bytes.NewReader(in)), o)
 		if sum != again || (err == nil) != (errAgain == nil) || !bytes.Equal(whole.Bytes(), pieces.Bytes()) {
@@ -460,7 +460,7 @@ func TestLocateNDJSON(t *testing.T) {
 		in.WriteString(l.in + "\n")
 		want.WriteString(l.out + "\n")
 	}
-	sum, err := LocateNDJSON(t.Context(), &out, strings.NewReader(strings.TrimSuffix(in.String(), "\n")), LocateOptions{Snapshot: board()})
+	sum, err := LocateNDJSON(t.Context(), &out, strings.NewReader(strings.TrimSuffix(in.String(), "\n")), LocateOptions{Cells: NewCells(board())})
 	if diff := cmp.Diff(want.String(), out.String()); err != nil || diff != "" {
 		t.Fatalf("%v\n%s", err, diff)
 	}
@@ -477,7 +477,7 @@ func FuzzLocateNDJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var out bytes.Buffer
-		sum, err := LocateNDJSON(t.Context(), &out, bytes.NewReader(in), LocateOptions{Snapshot: board()})
+		sum, err := LocateNDJSON(t.Context(), &out, bytes.NewReader(in), LocateOptions{Cells: NewCells(board())})
 		if err != nil {
 			t.Fatal(err)
 		}

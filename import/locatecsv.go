@@ -34,7 +34,7 @@ func LocateCSV(ctx context.Context, dst io.Writer, src io.Reader, o LocateOption
 	if len(b.in) == 0 {
 		return LocateResult{}, noHeader(b.err)
 	}
-	format, header, err := newCSV(b.in, o.Datum)
+	format, header, err := newCSV(b.in, o)
 	if err != nil {
 		return LocateResult{}, err
 	}
@@ -73,11 +73,12 @@ type csvFormat struct {
 	width              int // fields of the header
 	lon, lat, accuracy int // fields; accuracy is -1 when there is none
 	datum              datum.Datum
+	plain              bool // no code needs quotes
 }
 
 // newCSV reads the header and returns how long it is.
-func newCSV(in []byte, d datum.Datum) (f *csvFormat, size int, err error) {
-	f = &csvFormat{lon: -1, lat: -1, accuracy: -1, lineEnd: "\n", datum: d}
+func newCSV(in []byte, o LocateOptions) (f *csvFormat, size int, err error) {
+	f = &csvFormat{lon: -1, lat: -1, accuracy: -1, lineEnd: "\n", datum: o.Datum, plain: o.Cells.plain}
 	var names []string
 	l := lexer{in: in}
 	for more := true; more; {
@@ -208,8 +209,12 @@ func (f *csvFormat) answer(out, text []byte, r row, a cellAnswer) []byte {
 	if a.wrong != "" {
 		return append(appendField(append(out, ','), "invalid: "+a.wrong), ',')
 	}
-	out = append(appendField(out, a.code), ',')
-	out = append(append(out, a.place.Method...), ',')
+	if f.plain {
+		out = append(out, a.code...)
+	} else {
+		out = appendField(out, a.code)
+	}
+	out = append(append(append(out, ','), a.place.Method...), ',')
 	return appendMetres(out, a.place.DistanceM)
 }
 

@@ -43,7 +43,7 @@ func (c *locateCommand) Run(ctx context.Context, s streams, d *database) error {
 	}
 	began := time.Now()
 	sum, err := importer.LocateCSV(ctx, s.out, s.in, importer.LocateOptions{
-		Snapshot: snapshot, Datum: dat, Progress: locating(p, s.in),
+		Cells: importer.NewCells(snapshot), Datum: dat, Progress: locating(p, s.in),
 	})
 	p.close()
 	if err != nil {
