@@ -48,7 +48,7 @@ func (c *Coverage) Shares(p geo.Pos, radius float64) []Share {
 	g := gaussian{at: p, scale: geo.ScaleAt(p), sigma: radius / sigmaPerRadius}
 	mass := map[int32]float64{home: 1 - math.Exp(-reachSigma*reachSigma/2)}
 	for _, i := range c.arcsWithin(home, p, radius*reachRadii) {
-		a := &c.arcs[i]
+		a := c.arcs.at(i)
 		m := 0.0
 		for k := range len(a.Pos) - 1 {
 			m += g.edge(a.Pos[k], a.Pos[k+1])
@@ -85,14 +85,14 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 	}
 	var arcs []int32
 	for next := 0; next < len(faces); next++ {
-		for _, refs := range c.rings[faces[next]] {
+		for _, refs := range *c.rings.at(faces[next]) {
 			for _, ref := range refs {
 				i := arcIndex(ref)
-				if !c.arcBoxes[i].Intersects(box) || slices.Contains(arcs, i) || !reachesBox(c.arcs[i].Pos, box) {
+				if !c.arcBoxes.at(i).Intersects(box) || slices.Contains(arcs, i) || !reachesBox(c.arcs.at(i).Pos, box) {
 					continue
 				}
 				arcs = append(arcs, i)
-				for _, f := range [2]int32{c.arcs[i].Left, c.arcs[i].Right} {
+				for _, f := range [2]int32{c.arcs.at(i).Left, c.arcs.at(i).Right} {
 					if f != None && !slices.Contains(faces, f) {
 						faces = append(faces, f)
 					}

@@ -33,34 +33,36 @@ func Build(faces []Face) (*Coverage, error) {
 	if thin := m.inlets(names); len(thin) > 0 {
 		return nil, &Violations{thin}
 	}
-	c := &Coverage{names: names}
-	c.arcs, c.rings = m.arcs(len(faces))
+	return newCoverage(names, m), nil
+}
+
+// newCoverage lays the arcs of m, which bound faces with those names.
+func newCoverage(names []string, m *mesh) *Coverage {
+	arcs, rings := m.arcs(len(names))
+	c := &Coverage{names: inPages(names), arcs: inPages(arcs), rings: inPages(rings)}
 	c.finish()
-	return c, nil
+	return c
 }
 
 // finish derives what a coverage knows besides its arcs and rings.
 func (c *Coverage) finish() {
-	c.boxes = make([]geo.Box, len(c.rings))
-	for f := range c.boxes {
-		c.boxes[f] = geo.EmptyBox()
+	boxes := make([]geo.Box, c.Len())
+	for f := range boxes {
+		boxes[f] = geo.EmptyBox()
 	}
-	c.arcBoxes = make([]geo.Box, len(c.arcs))
-	for i := range c.arcs {
-		c.measure(int32(i))
-	}
-	c.index, c.border = newIndex(c.arcs), newBorder(borderEdges(nil, c.arcs))
-}
-
-// measure derives the box of arc i and widens those of the faces beside it.
-func (c *Coverage) measure(i int32) {
-	a := c.arcs[i]
-	c.arcBoxes[i] = geo.Ring(a.Pos).Box()
-	for _, f := range [2]int32{a.Left, a.Right} {
-		if f != None {
-			c.boxes[f] = c.boxes[f].Union(c.arcBoxes[i])
+	arcs := c.arcs.all()
+	arcBoxes := make([]geo.Box, len(arcs))
+	for i, a := range arcs {
+		box := geo.Ring(a.Pos).Box()
+		arcBoxes[i] = box
+		for _, f := range [2]int32{a.Left, a.Right} {
+			if f != None {
+				boxes[f] = boxes[f].Union(box)
+			}
 		}
 	}
+	c.boxes, c.arcBoxes = inPages(boxes), inPages(arcBoxes)
+	c.index, c.border = newIndex(arcs), newBorder(borderEdges(nil, arcs))
 }
 
 // normaliseAll normalises every face, on all cores.

@@ -43,11 +43,11 @@ type Arc struct {
 // Coverage is an immutable set of faces that meet without gap or overlap. Faces
 // are numbered from 0 in the order in which they were given.
 type Coverage struct {
-	arcs     []Arc
-	arcBoxes []geo.Box
-	rings    [][]ringRef // of each face
-	boxes    []geo.Box
-	names    []string
+	arcs     paged[Arc]
+	arcBoxes paged[geo.Box]
+	rings    paged[[]ringRef] // of each face
+	boxes    paged[geo.Box]
+	names    paged[string]
 	index    index
 	border   border
 }
@@ -57,13 +57,13 @@ type Coverage struct {
 type ringRef []int32
 
 // Len returns the number of faces.
-func (c *Coverage) Len() int { return len(c.rings) }
+func (c *Coverage) Len() int { return c.rings.len() }
 
 // Name returns the name face f came with.
-func (c *Coverage) Name(f int32) string { return c.names[f] }
+func (c *Coverage) Name(f int32) string { return *c.names.at(f) }
 
 // Box returns the smallest box around face f; empty if f has no shape.
-func (c *Coverage) Box(f int32) geo.Box { return c.boxes[f] }
+func (c *Coverage) Box(f int32) geo.Box { return *c.boxes.at(f) }
 
 // Arcs returns all arcs, to be read only.
-func (c *Coverage) Arcs() []Arc { return c.arcs }
+func (c *Coverage) Arcs() []Arc { return c.arcs.all() }

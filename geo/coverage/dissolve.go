@@ -13,7 +13,7 @@ func (c *Coverage) Dissolve(group []int32, n int) *Coverage {
 		}
 		return group[f]
 	}
-	for _, a := range c.arcs {
+	for _, a := range c.Arcs() {
 		left, right := of(a.Left), of(a.Right)
 		if left == right {
 			continue
@@ -33,8 +33,5 @@ func (c *Coverage) Dissolve(group []int32, n int) *Coverage {
 			shapes[g] = append(shapes[g], geo.Polygon{r})
 		}
 	})
-	d := &Coverage{names: make([]string, n)}
-	d.arcs, d.rings = newMesh(shapes).arcs(n)
-	d.finish()
-	return d
+	return newCoverage(make([]string, n), newMesh(shapes))
 }

@@ -35,7 +35,7 @@ func (c *Coverage) Patch(faces map[int32]Face) (*Coverage, error) {
 	if len(border) > 0 {
 		return nil, &Violations{p.explain(m, border)}
 	}
-	return newGraft(p, m).coverage(), nil
+	return newSplice(newGraft(p, m)).coverage(), nil
 }
 
 // patch is what a set of faces is to become.
@@ -44,6 +44,7 @@ type patch struct {
 	faces  map[int32]Face
 	drawn  []int32            // the faces that get a shape, ascending
 	shapes []geo.MultiPolygon // of drawn
+	count  int                // faces when all is done, with or without a shape
 	gone   map[int32]bool     // the faces as they were
 	dying  []int32            // arcs beside those, ascending
 	rim    ringRef            // those of them with something else beside them, as that runs along them
@@ -66,6 +67,7 @@ func (c *Coverage) newPatch(faces map[int32]Face) (*patch, error) {
 			p.drawn, drawn = append(p.drawn, f), append(drawn, faces[f])
 		}
 	}
+	p.count = int(next)
 	var bad []Violation
 	if p.shapes, bad = normaliseAll(drawn); len(bad) > 0 {
 		return nil, &Violations{bad}
@@ -77,7 +79,7 @@ func (c *Coverage) newPatch(faces map[int32]Face) (*patch, error) {
 // cutOut lists the arcs that the patch replaces.
 func (p *patch) cutOut() {
 	for f := range p.gone {
-		for _, ring := range p.of.rings[f] {
+		for _, ring := range *p.of.rings.at(f) {
 			for _, ref := range ring {
 				p.dying = append(p.dying, arcIndex(ref))
 			}
@@ -86,7 +88,7 @@ func (p *patch) cutOut() {
 	slices.Sort(p.dying)
 	p.dying = slices.Compact(p.dying)
 	for _, i := range p.dying {
-		switch a := p.of.arcs[i]; {
+		switch a := p.of.arcs.at(i); {
 		case !p.gone[a.Left]:
 			p.rim = append(p.rim, i)
 		case !p.gone[a.Right]:
@@ -114,7 +116,7 @@ func (p *patch) outside() geo.MultiPolygon {
 
 // run returns the positions along an arc, as ref runs along it, to be read only.
 func (c *Coverage) run(ref int32) []geo.Pos {
-	pos := c.arcs[arcIndex(ref)].Pos
+	pos := c.arcs.at(arcIndex(ref)).Pos
 	if ref < 0 {
 		pos = slices.Clone(pos)
 		slices.Reverse(pos)
@@ -125,7 +127,7 @@ func (c *Coverage) run(ref int32) []geo.Pos {
 // leftFace returns the face on the left of an arc, as ref runs along it.
 func (c *Coverage) leftFace(ref int32) int32 {
 	if ref < 0 {
-		return c.arcs[^ref].Right
+		return c.arcs.at(^ref).Right
 	}
-	return c.arcs[ref].Left
+	return c.arcs.at(ref).Left
 }

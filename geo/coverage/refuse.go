@@ -36,11 +36,11 @@ func (p *patch) around() (shapes []geo.MultiPolygon, names []string) {
 		near = near.Union(shapes[i].Box())
 	}
 	for f := range p.gone {
-		near = near.Union(p.of.boxes[f])
+		near = near.Union(p.of.Box(f))
 	}
-	for f, box := range p.of.boxes {
+	for f, box := range p.of.boxes.all() {
 		if f := int32(f); !p.gone[f] && box.Intersects(near) {
-			shapes, names = append(shapes, p.of.Shape(f)), append(names, p.of.names[f])
+			shapes, names = append(shapes, p.of.Shape(f)), append(names, p.of.Name(f))
 		}
 	}
 	return shapes, names

@@ -34,7 +34,7 @@ const dead = -1
 
 // replant returns the index of arcs, those after the patch. Only tiles change that faces of the
 // patch reach into: there the edges of dying arcs go and those of new ones come.
-func (g *graft) replant(arcs []Arc) index {
+func (g *graft) replant(arcs *paged[Arc]) index {
 	x := g.of.index
 	if len(g.dying) == 0 {
 		return x
@@ -44,7 +44,7 @@ func (g *graft) replant(arcs []Arc) index {
 		refs: map[uint32][]uint32{}, corners: map[uint32]uint32{}, stale: map[uint32]bool{},
 	}
 	for _, i := range g.dying {
-		for _, e := range sidedEdges(g.of.arcs[i:i+1]) {
+		for _, e := range sidedEdges([]Arc{*g.of.arcs.at(i)}) {
 			r.number[e.key()] = dead
 		}
 	}
@@ -53,7 +53,7 @@ func (g *graft) replant(arcs []Arc) index {
 	r.turnCorners()
 	x = r.grow()
 	if x.size() > x.built+x.built/4+wasteWords {
-		return newIndex(arcs)
+		return newIndex(arcs.all())
 	}
 	return x
 }
@@ -70,10 +70,10 @@ func (g *graft) tiles() []uint32 {
 	x := &g.of.index
 	var tiles []uint32
 	for f := range g.gone {
-		for _, ring := range g.of.rings[f] {
+		for _, ring := range *g.of.rings.at(f) {
 			box := geo.EmptyBox()
 			for _, ref := range ring {
-				box = box.Union(g.of.arcBoxes[arcIndex(ref)])
+				box = box.Union(*g.of.arcBoxes.at(arcIndex(ref)))
 			}
 			tiles = x.tilesIn(tiles, box)
 		}

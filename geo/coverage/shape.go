@@ -9,7 +9,7 @@ import (
 // Shape returns the polygons of face f with oriented, simple rings, made anew.
 func (c *Coverage) Shape(f int32) geo.MultiPolygon {
 	var outer, holes []geo.Ring
-	for _, refs := range c.rings[f] {
+	for _, refs := range *c.rings.at(f) {
 		if r := c.ring(refs); r.CounterClockwise() {
 			outer = append(outer, r)
 		} else {
@@ -22,7 +22,7 @@ func (c *Coverage) Shape(f int32) geo.MultiPolygon {
 // AreaM2 returns the area of face f in square metres on the ellipsoid.
 func (c *Coverage) AreaM2(f int32) float64 {
 	sum := 0.0
-	for _, refs := range c.rings[f] {
+	for _, refs := range *c.rings.at(f) {
 		sum += c.ring(refs).AreaM2()
 	}
 	return sum
@@ -32,7 +32,7 @@ func (c *Coverage) AreaM2(f int32) float64 {
 func (c *Coverage) ring(refs ringRef) geo.Ring {
 	n := 0
 	for _, ref := range refs {
-		n += len(c.arcs[arcIndex(ref)].Pos) - 1
+		n += len(c.arcs.at(arcIndex(ref)).Pos) - 1
 	}
 	r := make(geo.Ring, 0, n+1)
 	for _, ref := range refs {
@@ -43,7 +43,7 @@ func (c *Coverage) ring(refs ringRef) geo.Ring {
 
 // appendArc appends the positions of an arc but the last.
 func (c *Coverage) appendArc(r geo.Ring, ref int32) geo.Ring {
-	pos := c.arcs[arcIndex(ref)].Pos
+	pos := c.arcs.at(arcIndex(ref)).Pos
 	if ref >= 0 {
 		return append(r, pos[:len(pos)-1]...)
 	}

@@ -38,13 +38,13 @@ type simplifier struct {
 }
 
 func newSimplifier(c *Coverage, area float64) *simplifier {
-	n := len(c.arcs)
-	s := &simplifier{of: c, out: &Coverage{names: c.names, rings: c.rings, arcs: make([]Arc, n)}, weights: make([][]float64, n), limit: make([]float64, n)}
+	n := c.arcs.len()
+	s := &simplifier{of: c, out: &Coverage{names: c.names, rings: c.rings, arcs: inPages(make([]Arc, n))}, weights: make([][]float64, n), limit: make([]float64, n)}
 	parallel(n, func(i int) {
-		a := c.arcs[i]
+		a := c.arcs.at(int32(i))
 		s.weights[i] = effectiveAreas(a.Pos)
 		s.limit[i] = min(area, highestLimit(a.Pos, s.weights[i]))
-		s.out.arcs[i] = a.keep(s.weights[i], s.limit[i])
+		*s.out.arcs.at(int32(i)) = a.keep(s.weights[i], s.limit[i])
 	})
 	return s
 }
@@ -73,7 +73,7 @@ func (s *simplifier) lower(i int) bool {
 	if s.limit[i] /= 4; s.limit[i] < 1 {
 		s.limit[i] = 0
 	}
-	s.out.arcs[i] = s.of.arcs[i].keep(s.weights[i], s.limit[i])
+	*s.out.arcs.at(int32(i)) = s.of.arcs.at(int32(i)).keep(s.weights[i], s.limit[i])
 	return true
 }
 
@@ -82,16 +82,16 @@ func (s *simplifier) lower(i int) bool {
 // side: as when a coast is drawn straight across an island.
 func (s *simplifier) passedOver() []int {
 	var wrong []geo.Box
-	for i, a := range s.out.arcs {
+	for i, a := range s.out.Arcs() {
 		if s.out.index.leftOf(edge{a.Pos[0], a.Pos[1]}) != a.Left {
-			wrong = append(wrong, s.of.arcBoxes[i])
+			wrong = append(wrong, *s.of.arcBoxes.at(int32(i)))
 		}
 	}
 	if len(wrong) == 0 {
 		return nil
 	}
 	var near []int
-	for i, box := range s.of.arcBoxes {
+	for i, box := range s.of.arcBoxes.all() {
 		if slices.ContainsFunc(wrong, box.Intersects) {
 			near = append(near, i)
 		}
@@ -133,13 +133,13 @@ func highestLimit(pos []geo.Pos, weight []float64) float64 {
 func (c *Coverage) conflicts() []int {
 	var edges []edge
 	var arc []int
-	for i, a := range c.arcs {
+	for i, a := range c.Arcs() {
 		for k := range len(a.Pos) - 1 {
 			edges = append(edges, edge{a.Pos[k], a.Pos[k+1]})
 			arc = append(arc, i)
 		}
 	}
-	in := make([]bool, len(c.arcs))
+	in := make([]bool, c.arcs.len())
 	pairs(edges, func(i, j int) bool {
 		if !in[arc[i]] || !in[arc[j]] {
 			if m := meet(edges[i], edges[j]); m != apart && m != corner {
