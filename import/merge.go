@@ -62,6 +62,10 @@ func (m *merged) lay(e *entry, level grid.Level) {
 		}
 		keep(&a, old, e.given)
 	}
+	if a.Shape == nil && (level == grid.Microgrid || m.before[a.Code].Shape != nil) {
+		m.problems = append(m.problems, e.problem("has no polygon: its geometry is null, and a cell needs one"))
+		return
+	}
 	if a.Name == "" {
 		a.Name = a.Code
 	}

@@ -22,9 +22,10 @@ func swapped(current map[string]grid.CodedArea, b *batch) []*Problem {
 	return ps
 }
 
-// astray reports whether a box is far from home, but home once it is mirrored.
+// astray reports whether a box is far from home, but near it once it is mirrored.
 func astray(box, home geo.Box) bool {
-	return !box.Empty() && !home.Empty() && !box.Intersects(grown(home)) && home.Intersects(mirrored(box))
+	near := grown(home)
+	return !box.Empty() && !home.Empty() && !box.Intersects(near) && near.Intersects(mirrored(box))
 }
 
 // territory is the box around all cells.

@@ -61,7 +61,7 @@ func TestImportReports(t *testing.T) {
 	if left := query[int](t, db, `SELECT count(*) FROM report_default`); left != 0 {
 		t.Errorf("%d reports have no month", left)
 	}
-	if count, err := db.ReportCount(t.Context()); err != nil || count < 0 {
+	if count, err := db.ImportedCount(t.Context()); err != nil || count < 0 {
 		t.Errorf("%d reports, %v", count, err)
 	}
 }

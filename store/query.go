@@ -106,9 +106,9 @@ func (s *selection) clause() string {
 	return " WHERE " + strings.Join(s.where, " AND ")
 }
 
-// ReportCount counts the reports.
-func (db *DB) ReportCount(ctx context.Context) (int64, error) {
-	counts, err := collect(ctx, db.pool, pgx.RowTo[int64], `SELECT count(*) FROM report`)
+// ImportedCount counts the reports that came in batches.
+func (db *DB) ImportedCount(ctx context.Context) (int64, error) {
+	counts, err := collect(ctx, db.pool, pgx.RowTo[int64], `SELECT count(*) FROM report WHERE batch IS NOT NULL`)
 	if err != nil {
 		return 0, fmt.Errorf("count reports: %w", err)
 	}

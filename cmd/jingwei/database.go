@@ -123,5 +123,8 @@ func migrate(ctx context.Context, url string) error {
 		return err
 	}
 	defer db.Close()
-	return db.Migrate(ctx)
+	if err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	return db.CheckSchema(ctx) // it may be newer than this program
 }

@@ -60,7 +60,7 @@ func (c *demoCommand) fill(ctx context.Context, out io.Writer, p *progress, db *
 	if err != nil {
 		return note, err
 	}
-	have, err := db.ReportCount(ctx)
+	have, err := db.ImportedCount(ctx)
 	if err != nil || have > 0 && have >= int64(c.Reports) {
 		return note, err
 	}
@@ -78,9 +78,10 @@ func (c *demoCommand) fill(ctx context.Context, out io.Writer, p *progress, db *
 // cityNote is the note of the edition of a generated city: what it takes to make
 // it again.
 type cityNote struct {
-	Seed  uint64    `json:"seed"`
-	Scale float64   `json:"scale"`
-	End   time.Time `json:"end"` // of the reports of the past
+	Seed    uint64    `json:"seed"`
+	Scale   float64   `json:"scale"`
+	Reports int       `json:"reports"` // of the past
+	End     time.Time `json:"end"`     // of the past
 }
 
 const notePrefix = "generated city "
@@ -97,7 +98,8 @@ func (n cityNote) String() string {
 // note returns what the city in the database was made from, or what it shall be
 // made from when there is none.
 func (c *demoCommand) note(ctx context.Context, db *store.DB) (cityNote, error) {
-	n := cityNote{c.Seed, c.Scale, time.Now().In(synth.Beijing).Truncate(24 * time.Hour)}
+	year, month, day := time.Now().In(synth.Beijing).Date()
+	n := cityNote{c.Seed, c.Scale, c.Reports, time.Date(year, month, day, 0, 0, 0, 0, synth.Beijing)}
 	text, err := db.Note(ctx, 1)
 	if errors.Is(err, grid.ErrNotFound) {
 		return n, nil
@@ -109,8 +111,9 @@ func (c *demoCommand) note(ctx context.Context, db *store.DB) (cityNote, error) 
 	if json.Unmarshal(bytes.TrimPrefix([]byte(text), []byte(notePrefix)), &found) != nil {
 		return n, fmt.Errorf("the database holds boundaries that are not a generated city (%q): name another with --data or --db", text)
 	}
-	if found.Seed != c.Seed || found.Scale != c.Scale {
-		return n, fmt.Errorf("the database holds the city of --seed %d --scale %g: name another folder with --data, or delete that one", found.Seed, found.Scale)
+	if found.Seed != c.Seed || found.Scale != c.Scale || found.Reports != c.Reports {
+		return n, fmt.Errorf("the database holds the city of --seed %d --scale %g --reports %d: name another folder with --data, or delete that one",
+			found.Seed, found.Scale, found.Reports)
 	}
 	return found, nil
 }

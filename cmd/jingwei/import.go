@@ -83,6 +83,9 @@ func (c *importBoundaries) options() (importer.BoundaryOptions, error) {
 	if c.Repair {
 		o.RepairWidth = c.Width
 	}
+	if err == nil && !(c.Width > 0 && c.Width <= 1000) {
+		err = fmt.Errorf("--repair-width %v: metres above 0, at most 1000", c.Width)
+	}
 	return o, err
 }
 
@@ -100,7 +103,7 @@ func (c *importBoundaries) note() string {
 // tableFlags are common to all tables.
 type tableFlags struct {
 	File     string `arg:"" type:"existingfile" help:"A CSV file."`
-	Encoding string `default:"utf-8" help:"utf-8, gbk or gb18030."`
+	Encoding string `default:"utf-8" enum:"utf-8,gbk,gb18030" help:"utf-8, gbk or gb18030."`
 }
 
 func (c *tableFlags) options(p *progress) importer.TableOptions {

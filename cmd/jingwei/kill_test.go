@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,11 +17,12 @@ import (
 func TestKillDuringImport(t *testing.T) {
 	files, data := t.TempDir(), dataFolder(t)
 	succeed(t, "synth", "--out", files, "--scale", "0.05", "--reports", "0")
-	small, large := filepath.Join(files, "grids.geojson"), filepath.Join(files, "microgrids.geojson")
+	cells, renamed := filepath.Join(files, "microgrids.geojson"), filepath.Join(files, "renamed.geojson")
 	parents(t, data, files)
-	succeed(t, "--data", data, "import", "boundaries", small, "--level", "grid", "--parent", "parent")
+	succeed(t, "--data", data, "import", "boundaries", cells, "--level", "microgrid", "--parent", "parent")
 	before := edition(t, data)
-	args := []string{"--data", data, "import", "boundaries", large, "--level", "microgrid", "--parent", "parent"}
+	rename(t, cells, renamed)
+	args := []string{"--data", data, "import", "boundaries", renamed, "--level", "microgrid", "--parent", "parent"}
 	killed := 0
 	for after := 50 * time.Millisecond; after < 6*time.Second; after = after * 3 / 2 {
 		if finishes(t, args, after) {
@@ -39,10 +42,22 @@ func TestKillDuringImport(t *testing.T) {
 	}
 }
 
-// parents imports the levels above the grids.
+// rename copies a file of micro-grids with all their names changed.
+func rename(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, bytes.ReplaceAll(text, []byte("微网格"), []byte("小网格")), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// parents imports the levels above the micro-grids.
 func parents(t *testing.T, data, files string) {
 	t.Helper()
-	for _, l := range []struct{ file, level string }{{"cities", "city"}, {"counties", "county"}, {"towns", "town"}, {"villages", "village"}} {
+	for _, l := range []struct{ file, level string }{{"cities", "city"}, {"counties", "county"}, {"towns", "town"}, {"villages", "village"}, {"grids", "grid"}} {
 		succeed(t, "--data", data, "import", "boundaries", filepath.Join(files, l.file+".geojson"), "--level", l.level, "--parent", "parent")
 	}
 }
@@ -78,7 +93,7 @@ func edition(t *testing.T, data string) string {
 	t.Helper()
 	a := jingwei(t, "--data", data, "check")
 	line := editionLine.FindString(a.out)
-	if line == "" || strings.Contains(a.out, "overlap") && a.status == exitDone && !strings.Contains(a.out, "no overlap") {
+	if line == "" || a.status != exitDone {
 		t.Fatalf("check: status %d\n%s%s", a.status, a.out, a.err)
 	}
 	return line
@@ -102,14 +117,16 @@ func TestBadFilesChangeNothing(t *testing.T) {
 	succeed(t, args(write("good.geojson", good))...)
 	before := edition(t, data)
 	for name, tt := range map[string]struct{ text, want string }{
-		"a gap of 5 cm":  {strings.Replace(good, "120.001,32.001", "120.0009995,32.001", 1), "a"},
+		"a gap of 5 cm":  {strings.Replace(good, "120.001,32.001", "120.0009995,32.001", 1), "feature 1 (code a) at 120.0010000,32.0010000: gap"},
 		"an overlap":     {strings.Replace(good, "120.001,32.001", "120.0015,32.001", 1), "overlap"},
 		"a bow-tie":      {strings.Replace(good, "[120.001,32],[120.001,32.001]", "[120.001,32.001],[120.001,32]", 1), "self-cross"},
 		"swapped":        {strings.ReplaceAll(good, "[120.", "[32,120.") + "", "swapped"},
-		"a code twice":   {strings.Replace(good, `"code":"b"`, `"code":"a"`, 1), "a"},
+		"a code twice":   {strings.Replace(good, `"code":"b"`, `"code":"a"`, 1), "feature 2 (code a)"},
 		"no parent":      {strings.Replace(good, `"parent":"p"`, `"parent":""`, 1), "names no parent"},
 		"unknown parent": {strings.Replace(good, `"parent":"p"`, `"parent":"q"`, 1), "names the parent q"},
 		"a BOM":          {"\ufeff" + good, "byte order mark"},
+		"one swapped":    {oneSwapped(), "feature 4 (code near3)"},
+		"no geometry":    {strings.Replace(good, `{"type":"Polygon","coordinates":[[[120,32],[120.001,32],[120.001,32.001],[120,32.001],[120,32]]]}`, "null", 1), "feature 1 (code a)"},
 		"cut off":        {good[:len(good)*2/3], "cut off"},
 	} {
 		a := jingwei(t, args(write("bad.geojson", tt.text))...)
@@ -120,6 +137,21 @@ func TestBadFilesChangeNothing(t *testing.T) {
 			t.Errorf("%s: %s, before %s", name, now, before)
 		}
 	}
+}
+
+// oneSwapped is a row of features near Bristol, the outermost with longitude and
+// latitude exchanged.
+func oneSwapped() string {
+	var features []string
+	for i := range 4 {
+		x, y, e := -2.3+float64(i)/100, 51.4, 0.01
+		if i == 3 {
+			x, y = y, x
+		}
+		features = append(features, fmt.Sprintf(`{"type":"Feature","properties":{"code":"near%d","parent":"p"},"geometry":{"type":"Polygon","coordinates":[[[%.2f,%.2f],[%.2f,%.2f],[%.2f,%.2f],[%.2f,%.2f]]]}}`,
+			i, x, y, x+e, y, x+e, y+e, x, y))
+	}
+	return `{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`
 }
 
 // square is a feature 0.001° wide, the i-th from the west.

@@ -182,6 +182,9 @@ func TestWrongUse(t *testing.T) {
 		{"token", "create", "--role", "king"},
 		{"token", "revoke", "x"},
 		{"synth", "--out", t.TempDir(), "--scale", "-1"},
+		{"import", "workers", "main.go", "--encoding", "big5"},
+		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=-1"},
+		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=NaN"},
 	} {
 		if a := jingwei(t, args...); a.status != exitUsage || a.err == "" || a.out != "" {
 			t.Errorf("jingwei %v: status %d, stdout %q, stderr %q, want status 2 and a message", args, a.status, a.out, a.err)
