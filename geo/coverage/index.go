@@ -17,7 +17,8 @@ import (
 //
 // Entries of the top grid and of nodes are uint32: a tag in the two high bits,
 // and a face + 1 (0 is outside), or the number of a node, or the first word of a
-// leaf.
+// leaf. In the top grid it may also be the number of a plot: the index of this one
+// tile, made when the coverage was patched there.
 type index struct {
 	box   geo.Box // of the coverage, one unit wider at the left and the bottom
 	shift uint    // the side of a tile of the top grid is 1 << shift units
@@ -25,14 +26,14 @@ type index struct {
 	top   []uint32
 	nodes []uint32 // 16 to a node, row by row from the bottom
 	words []uint32 // leaves
-	heir  *heir
-	built int // words of nodes and leaves when it was built
+	plots []*index
 }
 
 const (
 	tagMask = 3 << 30
 	tagNode = 1 << 30
 	tagLeaf = 2 << 30
+	tagPlot = 3 << 30
 	valMask = 1<<30 - 1
 )
 
@@ -57,8 +58,8 @@ const (
 const borderChange = 1 << 31
 
 // entry returns the entry for p, which the box holds: a face, or a leaf and the
-// log₂ of its side.
-func (x *index) entry(p geo.Pos) (e uint32, shift uint) {
+// log₂ of its side, in x or in one of its plots.
+func (x *index) entry(p geo.Pos) (in *index, e uint32, shift uint) {
 	px, py := uint32(p.X)-uint32(x.box.Min.X), uint32(p.Y)-uint32(x.box.Min.Y)
 	shift = x.shift
 	e = x.top[(py>>shift)*x.cols+px>>shift]
@@ -66,7 +67,10 @@ func (x *index) entry(p geo.Pos) (e uint32, shift uint) {
 		shift -= 2
 		e = x.nodes[(e&valMask)<<4|(py>>shift&3)<<2|px>>shift&3]
 	}
-	return e, shift
+	if e&tagMask == tagPlot {
+		return x.plots[e&valMask].entry(p)
+	}
+	return x, e, shift
 }
 
 // locate returns the face of p, or None.
@@ -74,11 +78,11 @@ func (x *index) locate(p geo.Pos) int32 {
 	if !x.box.Contains(p) {
 		return None
 	}
-	e, shift := x.entry(p)
+	in, e, shift := x.entry(p)
 	if e&tagMask == 0 {
 		return int32(e) - 1
 	}
-	return x.inLeaf(e&valMask, shift, p)
+	return in.inLeaf(e&valMask, shift, p)
 }
 
 // inLeaf returns the face of p in the leaf at word i with side 1 << shift.

@@ -88,7 +88,7 @@ func onLeft(a, p geo.Pos) bool { return a.X < p.X || a.X == p.X && a.Y > p.Y }
 func (x *index) leftOf(e edge) int32 {
 	h := middle(e.a, e.b)
 	p := geo.Pos{X: int32(h.x >> 1), Y: int32(h.y >> 1)}
-	entry, shift := x.entry(p)
+	x, entry, shift := x.entry(p)
 	if entry&tagMask == 0 {
 		return int32(entry) - 1
 	}

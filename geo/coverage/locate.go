@@ -59,9 +59,12 @@ func (x *index) locateMany(dst *[inFlight]int32, ps *[inFlight]geo.Pos) {
 	}
 	x.load(touched)
 	for i, p := range ps {
-		if e := entries[i]; e&tagMask == tagLeaf {
+		switch e := entries[i]; e & tagMask {
+		case tagLeaf:
 			dst[i] = x.inLeaf(e&valMask, uint(shifts[i]), p)
-		} else {
+		case tagPlot:
+			dst[i] = x.plots[e&valMask].locate(p)
+		default:
 			dst[i] = int32(e) - 1
 		}
 	}

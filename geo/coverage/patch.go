@@ -20,9 +20,9 @@ import (
 // lists what is left over, taken twice, or taken from outside.
 //
 // c stays as it is, for those who read it, while it is patched too. What is done
-// is in proportion to S and S′, but for some lists of all faces and arcs that are
-// copied, for the outer border, whose index is made anew when the patch touches
-// it, and for the index, made anew once it has grown by a quarter.
+// is in proportion to S and S′, but for the top grid of the index, which is copied,
+// the index of the outer border, made anew when the patch touches it, and the whole
+// index, made anew when a quarter of its tiles have been patched.
 func (c *Coverage) Patch(faces map[int32]Face) (*Coverage, error) {
 	if len(faces) == 0 {
 		return c, nil

@@ -203,7 +203,7 @@ func (x *index) join(growers []*grower, rows uint32) {
 	for _, g := range growers {
 		nodes, words = nodes+len(g.nodes), words+len(g.words)
 	}
-	x.nodes, x.words = make([]uint32, 0, nodes+nodes/spareRoom), make([]uint32, 0, words+words/spareRoom+lineWords)
+	x.nodes, x.words = make([]uint32, 0, nodes), make([]uint32, 0, words+lineWords)
 	bands := uint32(len(growers))
 	for b, g := range growers {
 		node, leaf := uint32(len(x.nodes)/16), uint32(len(x.words))
@@ -212,7 +212,6 @@ func (x *index) join(growers []*grower, rows uint32) {
 		x.nodes, x.words = append(x.nodes, g.nodes...), append(x.words, g.words...)
 	}
 	x.words = append(x.words, make([]uint32, lineWords)...) // a leaf may be read a line beyond its end
-	x.heir, x.built = new(heir), x.size()
 }
 
 // move adds to the entries what comes before them.

@@ -2,20 +2,15 @@ package coverage
 
 import (
 	"slices"
-	"sync/atomic"
 
 	"jingwei/geo"
 )
 
-// heir lets one successor of an index write into the spare room behind its nodes
-// and leaves, which they then share. Further ones have to copy.
-type heir struct{ taken atomic.Bool }
-
-// An index has room for a sixteenth more to begin with. Once it has grown by a
-// quarter and by wasteWords, it is built anew, which leaves out what is out of use.
+// An index is made anew once more than mostPlots of it, and one in so many tiles of
+// the top grid, are plots, which take longer to look into.
 const (
-	spareRoom  = 16
-	wasteWords = 1 << 16
+	mostPlots    = 1024
+	tilesPerPlot = 4
 )
 
 // replanting is what becomes of the tiles of the top grid that a patch may change.
@@ -52,7 +47,7 @@ func (g *graft) replant(arcs *paged[Arc]) index {
 	r.add(sidedEdges(g.arcs))
 	r.turnCorners()
 	x = r.grow()
-	if x.size() > x.built+x.built/4+wasteWords {
+	if len(x.plots) > mostPlots+len(x.top)/tilesPerPlot {
 		return newIndex(arcs.all())
 	}
 	return x
@@ -120,6 +115,9 @@ func (x *index) each(e uint32, corner geo.Pos, shift uint, fn func(sided)) {
 		for k := range 16 {
 			x.each(x.nodes[(e&valMask)<<4|uint32(k)], child(corner, shift-2, k), shift-2, fn)
 		}
+	case tagPlot:
+		y := x.plots[e&valMask]
+		y.each(y.top[0], corner, shift, fn)
 	case tagLeaf:
 		l := x.leafAt(e&valMask, shift, corner)
 		for i := range l.len() {
@@ -159,52 +157,59 @@ func (r *replanting) turnCorners() {
 
 // cornerOf returns the face + 1 at the lower left corner of the tile of an entry.
 func (x *index) cornerOf(e uint32) uint32 {
-	for e&tagMask == tagNode {
-		e = x.nodes[(e&valMask)<<4]
-	}
-	if e&tagMask == tagLeaf {
+	switch e & tagMask {
+	case tagNode:
+		return x.cornerOf(x.nodes[(e&valMask)<<4])
+	case tagPlot:
+		y := x.plots[e&valMask]
+		return y.cornerOf(y.top[0])
+	case tagLeaf:
 		return x.words[e&valMask]
 	}
 	return e
 }
 
-// grow returns the index with the stale tiles grown anew.
+// grow returns the index with the stale tiles grown anew, as plots.
 func (r *replanting) grow() index {
 	x := *r.index
-	g := &grower{edges: r.edges, spare: spareWords * (len(r.edges) + 1)}
-	stale := slices.DeleteFunc(r.tiles, func(t uint32) bool { return !r.stale[t] })
-	entries := make([]uint32, len(stale))
-	for i, t := range stale {
-		entries[i] = g.grow(r.refs[t], x.tileCorner(t), x.shift, r.corners[t], 0)
-	}
-	x.extend(g, entries)
-	x.top = slices.Clone(x.top)
-	for i, t := range stale {
-		x.top[t] = entries[i]
+	x.top, x.plots = slices.Clone(x.top), slices.Clone(x.plots)
+	g := &grower{edges: r.edges}
+	for _, t := range r.tiles {
+		if r.stale[t] {
+			x.put(t, r.plot(g, t))
+		}
 	}
 	return x
 }
 
-// extend lays the nodes and leaves of a grower behind those of x, and makes its
-// entries ones of x.
-func (x *index) extend(g *grower, entries []uint32) {
-	node, leaf := uint32(len(x.nodes)/16), uint32(len(x.words))
-	move(g.nodes, node, leaf)
-	move(entries, node, leaf)
-	if !x.heir.taken.CompareAndSwap(false, true) {
-		x.nodes, x.words = slices.Clip(x.nodes), slices.Clip(x.words)
+// plot returns the index of a tile.
+func (r *replanting) plot(g *grower, t uint32) *index {
+	corner, side := r.tileCorner(t), int64(1)<<r.shift
+	far := geo.Pos{
+		X: int32(min(int64(corner.X)+side-1, int64(r.box.Max.X))),
+		Y: int32(min(int64(corner.Y)+side-1, int64(r.box.Max.Y))),
 	}
-	x.heir = new(heir)
-	x.nodes = append(x.nodes, g.nodes...)
-	x.words = append(append(x.words, g.words...), make([]uint32, lineWords)...)
+	g.nodes, g.words, g.spare = nil, nil, spareWords*(len(r.refs[t])+1)
+	top := []uint32{g.grow(r.refs[t], corner, r.shift, r.corners[t], 0)}
+	return &index{box: geo.Box{Min: corner, Max: far}, shift: r.shift, cols: 1, top: top, nodes: g.nodes, words: g.words}
 }
 
-// size returns the words of nodes and leaves, in use or not.
-func (x *index) size() int { return len(x.nodes) + len(x.words) }
+// put makes y the plot of tile t, unless it is all of one face.
+func (x *index) put(t uint32, y *index) {
+	switch {
+	case x.top[t]&tagMask == tagPlot:
+		x.plots[x.top[t]&valMask] = y
+	case y.top[0]&tagMask == 0:
+		x.top[t] = y.top[0]
+	default:
+		x.top[t] = tagPlot | uint32(len(x.plots))
+		x.plots = append(x.plots, y)
+	}
+}
 
 // degree returns the number of edges that end at p, which the box holds.
 func (x *index) degree(p geo.Pos) int {
-	entry, shift := x.entry(p)
+	x, entry, shift := x.entry(p)
 	if entry&tagMask != tagLeaf {
 		return 0
 	}

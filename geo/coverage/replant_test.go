@@ -6,13 +6,11 @@ import (
 	"jingwei/geo"
 )
 
-// An index that patches have written into is built anew now and then, so that it
-// does not grow for ever.
-func TestPatchesDoNotPileUp(t *testing.T) {
+// An index that is patched in one place has no more plots there than tiles.
+func TestPlotsTakeTurns(t *testing.T) {
 	const side = 5000
 	c := quarters(side)
-	most, rebuilt := c.index.built+c.index.built/4+wasteWords, 0
-	for k := range int32(3000) {
+	for k := range int32(3 * mostPlots) {
 		faces := map[int32]Face{}
 		for f := range int32(4) {
 			faces[f] = Face{Name: c.Name(f), Shape: bent(side, f, k%7)}
@@ -21,16 +19,38 @@ func TestPatchesDoNotPileUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.index.size() < c.index.size() {
-			rebuilt++
-		}
-		if d.index.size() > most {
-			t.Fatalf("%d words after %d patches", d.index.size(), k+1)
-		}
 		c = d
 	}
-	if rebuilt == 0 {
-		t.Errorf("the index has %d words and was never built anew", c.index.size())
+	if n := len(c.index.plots); n == 0 || n > len(c.index.top) {
+		t.Errorf("%d plots in %d tiles", n, len(c.index.top))
+	}
+}
+
+// A patch of everything makes the index anew, without plots.
+func TestManyPlotsAreReplanted(t *testing.T) {
+	const n, side = 60, 1000
+	faces, all := make([]Face, n*n), map[int32]Face{}
+	for i := range faces {
+		x, y := int32(i%n)*side, int32(i/n)*side
+		faces[i] = Face{Shape: geo.MultiPolygon{{{{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side}}}}}
+		all[int32(i)] = faces[i]
+	}
+	c, err := Build(faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Patch(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.index.plots) > 0 {
+		t.Errorf("%d plots", len(d.index.plots))
+	}
+	for i := range int32(n * n) {
+		p := geo.Pos{X: i%n*side + i%side, Y: i/n*side + i%7}
+		if got := d.Locate(p); got != i {
+			t.Fatalf("Locate(%d %d) = %d, want %d", p.X, p.Y, got, i)
+		}
 	}
 }
 
