@@ -44,12 +44,18 @@ func (c *demoCommand) Run(ctx context.Context, s streams, d *database) error {
 		return err
 	}
 	return service.run(ctx, func(ctx context.Context) error {
-		link, err := service.signIn(ctx, "demo", grid.AccessDispatcher)
+		secret, revoke, err := service.lend(ctx, "demo", grid.AccessDispatcher)
 		if err != nil {
 			return err
 		}
+		defer revoke()
+		link := service.url() + "/console#token=" + secret
 		fmt.Fprintf(s.err, "\nThe city is on the map. Sign in and look:\n\n  %s\n\nStop with Ctrl-C; the next start is quick.\n", link)
-		return c.simulate(ctx, service, note)
+		if err := c.simulate(ctx, service, note); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
 	})
 }
 
@@ -211,10 +217,11 @@ func (c *demoCommand) simulate(ctx context.Context, v *service, note cityNote) e
 	if err != nil {
 		return err
 	}
-	_, secret, err := v.node.db.CreateToken(ctx, "demo phones", grid.AccessReporter, 0)
+	secret, revoke, err := v.lend(ctx, "demo phones", grid.AccessReporter)
 	if err != nil {
 		return err
 	}
+	defer revoke()
 	live := city.Live(uint64(time.Now().UnixNano()))
 	for {
 		select {

@@ -136,12 +136,12 @@ func (v *service) close() {
 	v.appender.Close()
 }
 
-// signIn makes a token and returns the address that signs its holder in to the
-// console.
-func (v *service) signIn(ctx context.Context, name string, access grid.Access) (string, error) {
-	_, secret, err := v.node.db.CreateToken(ctx, name, access, 0)
-	if err != nil {
-		return "", err
-	}
-	return v.url() + "/console#token=" + secret, nil
+// lend makes a token for as long as the service runs.
+func (v *service) lend(ctx context.Context, name string, access grid.Access) (secret string, revoke func(), err error) {
+	t, secret, err := v.node.db.CreateToken(ctx, name, access, 0)
+	return secret, func() {
+		if err := v.node.db.RevokeToken(context.WithoutCancel(ctx), t.ID); err != nil {
+			v.log.Warn("revoke a token", "error", err)
+		}
+	}, err
 }
