@@ -98,7 +98,7 @@ func (c *call) takeLine(line []byte, unread error, now time.Time) (intake, error
 func (a *API) keepLine(c *call, in intake) lineView {
 	receipt, err := a.keepPatiently(c, in)
 	if err != nil {
-		if p := asProblem(err); p.Status == http.StatusInternalServerError {
+		if isFault(err) {
 			a.Log.ErrorContext(c.r.Context(), "line failed", "request", c.w.Header().Get(requestID), "error", err)
 		}
 		return failedLine(in.report.ID.String(), err)

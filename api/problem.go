@@ -62,6 +62,8 @@ func asProblem(err error) *Problem {
 		return problem(http.StatusNotFound, "not-found", "", "there is no such thing")
 	case errors.Is(err, grid.ErrBusy):
 		return problem(http.StatusServiceUnavailable, "busy", "", "%v", grid.ErrBusy)
+	case errors.Is(err, grid.ErrUnavailable):
+		return problem(http.StatusServiceUnavailable, "unavailable", "", "%v", grid.ErrUnavailable)
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusServiceUnavailable, "deadline", "", "the answer was not ready in time")
 	case errors.Is(err, context.Canceled):
@@ -70,12 +72,18 @@ func asProblem(err error) *Problem {
 	return problem(http.StatusInternalServerError, "internal", "", "something went wrong here; the log tells what under this request's id")
 }
 
+// isFault reports whether the log has to tell what is behind an error, because
+// the caller is not told.
+func isFault(err error) bool {
+	return asProblem(err).Status == http.StatusInternalServerError || errors.Is(err, grid.ErrUnavailable)
+}
+
 // fail answers an error. It is the only place where one becomes an HTTP answer.
 // When the answer has begun, the connection is cut, so that a part is never
 // taken for the whole.
 func (a *API) fail(w *recorder, r *http.Request, err error) {
 	p := asProblem(err)
-	if p.Status == http.StatusInternalServerError {
+	if isFault(err) {
 		a.Log.ErrorContext(r.Context(), "request failed", "request", w.Header().Get(requestID), "path", r.URL.Path, "error", err)
 	}
 	if w.status != 0 {

@@ -207,6 +207,7 @@ func TestStoreFailures(t *testing.T) {
 	}{
 		{grid.ErrBusy, http.StatusServiceUnavailable, "busy"},
 		{fmt.Errorf("query: %w", grid.ErrBusy), http.StatusServiceUnavailable, "busy"},
+		{fmt.Errorf("query: %w: hunter2", grid.ErrUnavailable), http.StatusServiceUnavailable, "unavailable"},
 		{errors.New("password of the database is hunter2"), http.StatusInternalServerError, "internal"},
 	} {
 		c := newCity(t)
@@ -221,7 +222,7 @@ func TestStoreFailures(t *testing.T) {
 				t.Error("no Retry-After")
 			}
 		}
-		if tt.status == http.StatusInternalServerError && !strings.Contains(c.log.String(), "hunter2") {
+		if strings.Contains(tt.err.Error(), "hunter2") && !strings.Contains(c.log.String(), "hunter2") {
 			t.Error("the log does not tell the cause")
 		}
 	}

@@ -89,7 +89,7 @@ func (db *DB) As(by string) *DB {
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.pool.Ping(ctx); err != nil {
-		return fmt.Errorf("database: %w", err)
+		return fmt.Errorf("database: %w", plain(err))
 	}
 	return nil
 }

@@ -1,9 +1,14 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+
+	"jingwei/grid"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -17,6 +22,9 @@ var ErrConflict = errors.New("conflict")
 const (
 	undefinedObject = "42704"
 	uniqueViolation = "23505"
+	adminShutdown   = "57P01"
+	crashShutdown   = "57P02"
+	cannotConnect   = "57P03"
 
 	classConnection   = "08"
 	classData         = "22"
@@ -54,9 +62,25 @@ func isClass(err error, classes ...string) bool {
 // no use in trying again.
 func isRefused(err error) bool { return isClass(err, classData, classIntegrity) }
 
+// isUnreachable reports whether err says that the server is not there, goes down
+// or is not up yet, and not that it refused something or that the caller gave up.
+func isUnreachable(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network *net.OpError // refused, reset, broken pipe
+	return errors.As(err, &connect) || errors.As(err, &network) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed) ||
+		isClass(err, classConnection, adminShutdown, crashShutdown, cannotConnect)
+}
+
 // plain says an error of PostgreSQL in its own words: the message, and what it
-// names in detail.
+// names in detail. When the server cannot be reached, it is grid.ErrUnavailable.
 func plain(err error) error {
+	if isUnreachable(err) {
+		return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return err

@@ -56,7 +56,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("feed since %v: %w", after, err)
+		return nil, fmt.Errorf("feed since %v: %w", after, plain(err))
 	}
 	return events, nil
 }

@@ -1,15 +1,18 @@
 package store
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"jingwei/density"
 	"jingwei/geo"
+	"jingwei/grid"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 	"pgregory.net/rapid"
 )
 
@@ -21,6 +24,20 @@ func TestCheckPostGIS(t *testing.T) {
 		err := checkPostGIS(version)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("PostGIS %s: %v, want %q", version, err, want)
+		}
+	}
+}
+
+// Of what PostgreSQL says itself, only that it goes down or is not up yet means
+// that it cannot be reached.
+func TestPlainTellsUnavailable(t *testing.T) {
+	for code, want := range map[string]bool{
+		"08006": true, "57P01": true, "57P02": true, "57P03": true,
+		"57014": false, "23505": false, "40001": false, "53300": false,
+	} {
+		err := plain(&pgconn.PgError{Code: code, Message: "so"})
+		if got := errors.Is(err, grid.ErrUnavailable); got != want || !isCode(err, code) {
+			t.Errorf("%s: %v", code, err)
 		}
 	}
 }

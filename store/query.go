@@ -27,7 +27,7 @@ func (db *DB) Reports(ctx context.Context, q grid.ReportQuery) ([]grid.Report, e
 	s.filter(q)
 	reports, err := collect(ctx, db.pool, scanReport, s.sql(q), s.args...)
 	if err != nil {
-		return nil, fmt.Errorf("reports: %w", err)
+		return nil, fmt.Errorf("reports: %w", plain(err))
 	}
 	return reports, nil
 }
@@ -110,7 +110,7 @@ func (s *selection) clause() string {
 func (db *DB) ImportedCount(ctx context.Context) (int64, error) {
 	counts, err := collect(ctx, db.pool, pgx.RowTo[int64], `SELECT count(*) FROM report WHERE batch IS NOT NULL`)
 	if err != nil {
-		return 0, fmt.Errorf("count reports: %w", err)
+		return 0, fmt.Errorf("count reports: %w", plain(err))
 	}
 	return counts[0], nil
 }

@@ -59,7 +59,7 @@ func parseLevel(s string) (grid.Level, error) {
 func (db *DB) Report(ctx context.Context, id uuid.UUID) (grid.Report, error) {
 	reports, err := reportsByID(ctx, db.pool, []uuid.UUID{id})
 	if err != nil {
-		return grid.Report{}, fmt.Errorf("report %v: %w", id, err)
+		return grid.Report{}, fmt.Errorf("report %v: %w", id, plain(err))
 	}
 	r, ok := reports[id.String()]
 	if !ok {
@@ -109,7 +109,7 @@ func (db *DB) History(ctx context.Context, id uuid.UUID) (steps []grid.Step, err
 		err = grid.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("history of report %v: %w", id, err)
+		return nil, fmt.Errorf("history of report %v: %w", id, plain(err))
 	}
 	return steps, nil
 }

@@ -42,7 +42,7 @@ func hash(secret string) []byte {
 func (db *DB) Tokens(ctx context.Context) ([]grid.Token, error) {
 	tokens, err := collect(ctx, db.pool, scanToken, `SELECT id, name, role, coalesce(area, 0), created, revoked FROM token ORDER BY id`)
 	if err != nil {
-		return nil, fmt.Errorf("list tokens: %w", err)
+		return nil, fmt.Errorf("list tokens: %w", plain(err))
 	}
 	return tokens, nil
 }
@@ -62,7 +62,7 @@ func (db *DB) RevokeToken(ctx context.Context, id int64) error {
 		err = grid.ErrNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("revoke token %d: %w", id, err)
+		return fmt.Errorf("revoke token %d: %w", id, plain(err))
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (db *DB) Caller(ctx context.Context, secret string) (c grid.Caller, err err
 		err = grid.ErrNotFound
 	}
 	if err != nil {
-		return grid.Caller{}, fmt.Errorf("token: %w", err)
+		return grid.Caller{}, fmt.Errorf("token: %w", plain(err))
 	}
 	return c, nil
 }
