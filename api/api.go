@@ -55,6 +55,7 @@ type Tokens interface {
 // Feed remembers the events of the past.
 type Feed interface {
 	// Since returns at most limit events after a cursor, in the order of the feed.
+	// It fails with grid.ErrNotFound on a cursor that the feed has not reached yet.
 	Since(ctx context.Context, after grid.Cursor, limit int) ([]grid.Event, error)
 }
 

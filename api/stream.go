@@ -21,11 +21,17 @@ func (a *API) stream(c *call) error {
 	a.meter.streams.Inc()
 	defer a.meter.streams.Dec()
 	out := stream{call: c, api: a}
+	var missed []grid.Event
+	if resume { // before the stream begins, while it can still be refused
+		if missed, err = out.since(after); err != nil {
+			return err
+		}
+	}
 	if err := out.begin(); err != nil {
 		return gone(err)
 	}
 	if resume {
-		if after, err = out.past(after); err != nil {
+		if after, err = out.past(after, missed); err != nil {
 			return err
 		}
 	}
@@ -68,13 +74,23 @@ func (s stream) begin() error {
 	return s.send("retry: 2000\n\n")
 }
 
-// past sends the events since a cursor and returns the cursor of the last.
-func (s stream) past(after grid.Cursor) (grid.Cursor, error) {
+// since reads a page of the past. A cursor that the feed does not know, as of
+// another database, is refused for good.
+func (s stream) since(after grid.Cursor) ([]grid.Event, error) {
+	events, err := s.api.Feed.Since(s.r.Context(), after, resumePage)
+	if errors.Is(err, grid.ErrNotFound) {
+		return nil, problem(http.StatusGone, "cursor", "Last-Event-ID", "%v is not in this feed; connect without it and read the reports anew", after)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("events since %v: %w", after, err)
+	}
+	return events, nil
+}
+
+// past sends the events since a cursor, of which the first page is read, and
+// returns the cursor of the last.
+func (s stream) past(after grid.Cursor, events []grid.Event) (grid.Cursor, error) {
 	for {
-		events, err := s.api.Feed.Since(s.r.Context(), after, resumePage)
-		if err != nil {
-			return after, fmt.Errorf("events since %v: %w", after, err)
-		}
 		for _, e := range events {
 			after = e.Cursor
 			if m, ok := s.api.message(e); ok {
@@ -85,6 +101,10 @@ func (s stream) past(after grid.Cursor) (grid.Cursor, error) {
 		}
 		if len(events) < resumePage {
 			return after, nil
+		}
+		var err error
+		if events, err = s.since(after); err != nil {
+			return after, err
 		}
 	}
 }

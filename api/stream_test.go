@@ -114,8 +114,17 @@ func TestStreamResumes(t *testing.T) {
 func TestStreamRefuses(t *testing.T) {
 	c := newCity(t)
 	wantProblem(t, c.ask("GET", "viewer", "/v1/stream", "", "Last-Event-ID", "7"), 400, "cursor", "Last-Event-ID", "want xid-seq")
+	wantProblem(t, c.ask("GET", "viewer", "/v1/stream", "", "Last-Event-ID", "999999999-1"), 410, "cursor", "Last-Event-ID", "not in this feed")
 	wantProblem(t, c.get("/v1/stream?from=1"), 400, "unknown-parameter", "from", "")
 	wantProblem(t, c.ask("GET", "reporter", "/v1/stream", ""), 403, "role", "", "reporter")
+}
+
+// A past that cannot be read is a failure, not a stream that ends at once.
+func TestStreamWithoutPast(t *testing.T) {
+	c := newCity(t)
+	wantStatus(t, c.ask("GET", "viewer", "/v1/areas/3206", ""), 200) // the token is known now
+	c.memory.fail = grid.ErrUnavailable
+	wantProblem(t, c.ask("GET", "viewer", "/v1/stream", "", "Last-Event-ID", "700-1"), 503, "unavailable", "", "")
 }
 
 func TestStreamHeartbeat(t *testing.T) {

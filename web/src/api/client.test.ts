@@ -9,7 +9,7 @@ test('an address leaves out what is not asked for', () => {
 })
 
 test('a status is told in terms of what to do about it', () => {
-  expect([401, 403, 404, 400, 409, 500, 503].map(failureOf)).toEqual(['signin', 'forbidden', 'missing', 'refused', 'refused', 'server', 'server'])
+  expect([401, 403, 404, 410, 400, 409, 500, 503].map(failureOf)).toEqual(['signin', 'forbidden', 'missing', 'gone', 'refused', 'refused', 'server', 'server'])
 })
 
 test('requests carry the token; a problem keeps its detail', async () => {

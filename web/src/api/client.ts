@@ -1,7 +1,7 @@
 import type { Area, AreaRef, Density, Located, Matter, Report, Stats, TileJSON } from './types'
 
 /** Why a request failed, as far as the user can do something about it. */
-export type Failure = 'signin' | 'forbidden' | 'missing' | 'refused' | 'server' | 'network'
+export type Failure = 'signin' | 'forbidden' | 'missing' | 'gone' | 'refused' | 'server' | 'network'
 
 export class ApiError extends Error {
   constructor(
@@ -18,6 +18,7 @@ export function failureOf(status: number): Failure {
   if (status === 401) return 'signin'
   if (status === 403) return 'forbidden'
   if (status === 404) return 'missing'
+  if (status === 410) return 'gone'
   return status >= 500 ? 'server' : 'refused'
 }
 

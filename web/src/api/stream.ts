@@ -51,6 +51,8 @@ export class Stream {
         await this.read(() => (n = 0))
       } catch (e) {
         if (e instanceof ApiError && e.failure === 'signin') return this.on.refused()
+        // The server does not know the last message, as when its database was replaced.
+        if (e instanceof ApiError && e.failure === 'gone') this.parser.lastId = ''
       }
       if (this.ended.signal.aborted) return
       await this.pause(backoff(n))

@@ -125,7 +125,7 @@ const zh: Words = {
     expired: '令牌无效或已失效,请换一个。', empty: '请先粘贴令牌。',
   },
   failures: {
-    signin: '令牌无效或已失效。', forbidden: '您的权限看不到这里。', missing: '找不到所要的内容。', refused: '服务器不接受这个请求。',
+    signin: '令牌无效或已失效。', forbidden: '您的权限看不到这里。', missing: '找不到所要的内容。', gone: '所要的内容已不存在。', refused: '服务器不接受这个请求。',
     server: '服务器出错,请稍后重试。', network: '连不上服务器,请检查网络。',
   },
 }
@@ -185,7 +185,7 @@ const en: Words = {
     button: 'Enter', expired: 'This token is not valid or has expired. Please use another.', empty: 'Paste a token first.',
   },
   failures: {
-    signin: 'The token is not valid or has expired.', forbidden: 'Your token does not let you see this.', missing: 'Nothing was found there.',
+    signin: 'The token is not valid or has expired.', forbidden: 'Your token does not let you see this.', missing: 'Nothing was found there.', gone: 'What was there is gone.',
     refused: 'The server does not accept this request.', server: 'The server failed. Please try again later.',
     network: 'The server cannot be reached. Please check the network.',
   },
