@@ -376,14 +376,20 @@ func decode[T any](t testing.TB, b []byte) (v T) {
 // id returns a UUIDv7 that ends in n, later ones for greater n.
 func id(n int) string { return fmt.Sprintf("019de300-0000-7000-8000-%012d", n) }
 
-// turned is a city of one cell whose places are in range with lon and lat swapped.
+// turned is a city of two cells whose places are in range with lon and lat swapped.
 func turned(t testing.TB) *grid.Snapshot {
 	at := func(lon, lat int32) geo.Pos { return geo.Pos{X: lon * geo.PerDegree, Y: lat * geo.PerDegree} }
-	cover, err := coverage.Build([]coverage.Face{{Name: "9", Shape: geo.MultiPolygon{{{at(40, 32), at(41, 32), at(41, 33), at(40, 33)}}}}})
+	cover, err := coverage.Build([]coverage.Face{
+		{Name: "7", Shape: geo.MultiPolygon{{{at(50, 10), at(51, 10), at(51, 11), at(50, 11)}}}},
+		{Name: "9", Shape: geo.MultiPolygon{{{at(40, 32), at(41, 32), at(41, 33), at(40, 33)}}}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := grid.NewSnapshot(4, noon, []grid.Area{{ID: 9, Code: "9", Name: "单元", Level: grid.Microgrid, Cell: true}}, cover, nil)
+	s, err := grid.NewSnapshot(4, noon, []grid.Area{
+		{ID: 7, Code: "7", Name: "园区", Level: grid.Microgrid, Cell: true},
+		{ID: 9, Code: "9", Name: "单元", Level: grid.Microgrid, Cell: true},
+	}, cover, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

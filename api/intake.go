@@ -80,7 +80,7 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	}
 	decision := dispatch.Route(c.s, place, r.At)
 	settle(c.s, &r, decision)
-	return intake{r, strings.Join(decision.Reasons(), "\n"), swapWarning(c.s, place, lon, lat, d)}, nil
+	return intake{r, strings.Join(decision.Reasons(), "\n"), c.swapWarning(place, lon, lat, d)}, nil
 }
 
 // settle writes what was decided into a report.

@@ -55,7 +55,7 @@ func (a *API) locate(c *call) error {
 			v.Candidates = append(v.Candidates, candidateView{c.s.Area(k.Area).Code, rounded(k.Share)})
 		}
 	}
-	v.Warning = swapWarning(c.s, place, lon, lat, d)
+	v.Warning = c.swapWarning(place, lon, lat, d)
 	return c.json(200, v)
 }
 
@@ -99,8 +99,8 @@ func outOfRange(v, limit float64, name string) string {
 }
 
 // swapWarning tells the sender of a place outside that it would be inside with
-// lon and lat swapped.
-func swapWarning(s *grid.Snapshot, p grid.Place, lon, lat float64, d datum.Datum) string {
+// lon and lat swapped; nothing of a cell that the caller does not see.
+func (c *call) swapWarning(p grid.Place, lon, lat float64, d datum.Datum) string {
 	if p.Area >= 0 {
 		return ""
 	}
@@ -108,10 +108,10 @@ func swapWarning(s *grid.Snapshot, p grid.Place, lon, lat float64, d datum.Datum
 	if err != nil {
 		return ""
 	}
-	swapped := s.Locate(pos, 0)
-	if swapped.Area < 0 {
+	swapped := c.s.Locate(pos, 0)
+	if swapped.Area < 0 || !c.sees(swapped.Area) {
 		return ""
 	}
-	cell := s.Area(swapped.Area)
+	cell := c.s.Area(swapped.Area)
 	return fmt.Sprintf("the place is outside every cell; with lon and lat swapped it would be in %s (%s): the order is [lon, lat]", cell.Name, cell.Code)
 }

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"jingwei/api"
 )
 
 func TestLocate(t *testing.T) {
@@ -35,6 +37,23 @@ func TestLocateConverts(t *testing.T) {
 	wantStatus(t, w, http.StatusOK)
 	if !strings.Contains(w.Body.String(), `"cell":{"code":"`+micro1) {
 		t.Error(w.Body)
+	}
+}
+
+// The warning of swapped numbers names no cell that the caller does not see.
+func TestLocateWarnsWithinRoot(t *testing.T) {
+	c := newCity(t, func(config *api.Config) { config.Snapshots.Store(turned(t)) })
+	for _, tt := range []struct{ token, query, named string }{
+		{"park", "lon=10.5&lat=50.5", "园区 (7)"},
+		{"park", "lon=32.5&lat=40.5", ""},
+		{"viewer", "lon=32.5&lat=40.5", "单元 (9)"},
+	} {
+		w := c.ask(http.MethodGet, tt.token, "/v1/locate?"+tt.query, "")
+		wantStatus(t, w, http.StatusOK)
+		warning := decode[struct{ Warning string }](t, w.Body.Bytes()).Warning
+		if (warning == "") != (tt.named == "") || !strings.Contains(warning, tt.named) {
+			t.Errorf("%s, %s: warning %q, want it to name %q", tt.token, tt.query, warning, tt.named)
+		}
 	}
 }
 
