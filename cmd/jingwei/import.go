@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jingwei/dispatch"
+	"jingwei/geo"
 	"jingwei/geo/datum"
 	"jingwei/grid"
 	importer "jingwei/import"
@@ -175,9 +176,16 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	}
 	p := newProgress(s.err)
 	began := time.Now()
+	var sample [][2]float64
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
-		Locate: func(r *grid.Report) { settle(snapshot, r) },
+		Locate: func(r *grid.Report) {
+			if len(sample) < sampleSize {
+				lon, lat := dat.FromWGS84(r.Pos.Lon(), r.Pos.Lat())
+				sample = append(sample, [2]float64{lon, lat})
+			}
+			settle(snapshot, r)
+		},
 	})
 	p.close()
 	if err != nil {
@@ -186,9 +194,16 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
+	inCell := func(p geo.Pos) bool { return snapshot.Locate(p, 0).Method == grid.Exact }
+	if guess, ok := datum.GuessBatch(sample, dat, inCell); ok {
+		fmt.Fprintf(s.err, "warning: %v\n", guess)
+	}
 	fmt.Fprintf(s.err, "%d rows: %d new, %d known already, in %.1f s\n", r.Rows, r.Added, r.Rows-r.Added, time.Since(began).Seconds())
 	return nil
 }
+
+// sampleSize is how many positions a guess of their datum looks at.
+const sampleSize = 10_000
 
 // settle fills in what follows from the place of a report of the past: its cell
 // and, while it is open, who answers for it.

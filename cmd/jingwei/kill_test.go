@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"jingwei/geo/datum"
 )
 
 // TestKillDuringImport kills an import at different moments, with its database
@@ -159,4 +161,31 @@ func square(code string, i int) string {
 	w, e := []string{"120", "120.001", "120.002"}[i], []string{"120", "120.001", "120.002"}[i+1]
 	return `{"type":"Feature","properties":{"code":"` + code + `","parent":"p"},"geometry":{"type":"Polygon","coordinates":[[[` +
 		w + `,32],[` + e + `,32],[` + e + `,32.001],[` + w + `,32.001],[` + w + `,32]]]}}`
+}
+
+// TestReportsInAnotherDatum imports positions of a Chinese map as if they were
+// WGS 84: they are taken as given, with a warning that holds the evidence.
+func TestReportsInAnotherDatum(t *testing.T) {
+	data, dir := dataFolder(t), t.TempDir()
+	cells, table := filepath.Join(dir, "cells.geojson"), filepath.Join(dir, "reports.csv")
+	var rows strings.Builder
+	rows.WriteString("at,lon,lat,text\n")
+	for i := range 40 {
+		lon, lat := datum.GCJ02.FromWGS84(120.0002+float64(i)*1e-5, 32.0005)
+		fmt.Fprintf(&rows, "2026-01-01T00:00:%02dZ,%.7f,%.7f,x\n", i, lon, lat)
+	}
+	for file, text := range map[string]string{cells: `{"type":"FeatureCollection","features":[` + square("a", 0) + `]}`, table: rows.String()} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	succeed(t, "--data", data, "import", "boundaries", cells, "--level", "microgrid", "--parent", "parent")
+	as := func(d string) string { return succeed(t, "--data", data, "import", "reports", table, "--datum", d).err }
+	const warning = "positions look like gcj02, not wgs84: of 40, 0 lie where they should as given and 40 if so"
+	if got := as("wgs84"); !strings.Contains(got, warning) {
+		t.Errorf("read as WGS 84: %q, want %q", got, warning)
+	}
+	if got := as("gcj02"); strings.Contains(got, "warning") {
+		t.Errorf("read as GCJ-02: %q, want no warning", got)
+	}
 }
