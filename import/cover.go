@@ -95,20 +95,9 @@ func (m *merged) others(codes []string, file string) string {
 func extent(v coverage.Violation) string {
 	switch {
 	case v.AreaM2 > 0:
-		return fmt.Sprintf(": %s m², %s m wide", size(v.AreaM2), size(v.WidthM))
+		return fmt.Sprintf(": %s m², %s m wide", coverage.Size(v.AreaM2), coverage.Size(v.WidthM))
 	case v.WidthM > 0:
-		return fmt.Sprintf(": %s m wide", size(v.WidthM))
+		return fmt.Sprintf(": %s m wide", coverage.Size(v.WidthM))
 	}
 	return ""
-}
-
-// size writes a measure with about three digits and no exponent.
-func size(v float64) string {
-	switch {
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 1:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.3f", v)
 }

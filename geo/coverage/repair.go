@@ -33,9 +33,9 @@ type Change struct {
 // String says what was done to which face, where, and how much.
 func (c Change) String() string {
 	if c.AreaM2 > 0 {
-		return fmt.Sprintf("%s at %v: %s (%s m², %s m wide)", c.Action, c.At, strings.Join(c.Faces, ", "), size(c.AreaM2), size(c.WidthM))
+		return fmt.Sprintf("%s at %v: %s (%s m², %s m wide)", c.Action, c.At, strings.Join(c.Faces, ", "), Size(c.AreaM2), Size(c.WidthM))
 	}
-	return fmt.Sprintf("%s at %v: %s (%s m)", c.Action, c.At, strings.Join(c.Faces, ", "), size(c.WidthM))
+	return fmt.Sprintf("%s at %v: %s (%s m)", c.Action, c.At, strings.Join(c.Faces, ", "), Size(c.WidthM))
 }
 
 // Repair makes faces meet that nearly do. Positions of unshared borders go to

@@ -46,17 +46,17 @@ func (v Violation) String() string {
 	}
 	switch {
 	case v.AreaM2 > 0 && v.WidthM > 0:
-		fmt.Fprintf(&b, " (%s m², %s m wide)", size(v.AreaM2), size(v.WidthM))
+		fmt.Fprintf(&b, " (%s m², %s m wide)", Size(v.AreaM2), Size(v.WidthM))
 	case v.AreaM2 > 0:
-		fmt.Fprintf(&b, " (%s m²)", size(v.AreaM2))
+		fmt.Fprintf(&b, " (%s m²)", Size(v.AreaM2))
 	case v.WidthM > 0:
-		fmt.Fprintf(&b, " (%s m wide)", size(v.WidthM))
+		fmt.Fprintf(&b, " (%s m wide)", Size(v.WidthM))
 	}
 	return b.String()
 }
 
-// size writes a measure with about three significant digits and no exponent.
-func size(v float64) string {
+// Size writes a measure for a reader, with about three significant digits and no exponent.
+func Size(v float64) string {
 	switch {
 	case v >= 100:
 		return fmt.Sprintf("%.0f", v)
