@@ -36,7 +36,7 @@ func merge(current []grid.CodedArea, b *batch, o BoundaryOptions) (*merged, erro
 			m.after[a.Code] = &a
 		}
 	}
-	if ps := swapped(m.before, b); len(ps) > 0 {
+	if ps := swapped(m.before, b, o.CRS); len(ps) > 0 {
 		return nil, refuse(ps)
 	}
 	for _, e := range b.sorted() {

@@ -9,9 +9,15 @@ import (
 
 // swapped finds features that lie far from where they should be, and right there
 // once longitude and latitude change places. Where they should be is the current
-// territory, or where most of the batch is.
-func swapped(current map[string]grid.CodedArea, b *batch) []*Problem {
+// territory, or where most of the batch is; without a territory, their shapes must
+// tell, unless the caller says which reference system the positions are in.
+func swapped(current map[string]grid.CodedArea, b *batch, crs string) []*Problem {
 	homes := []geo.Box{territory(current), b.middle()}
+	if homes[0].Empty() && crs == "" {
+		if ps := b.mirroredWhole(); ps != nil {
+			return ps
+		}
+	}
 	var ps []*Problem
 	for i := range b.entries {
 		e := &b.entries[i]
