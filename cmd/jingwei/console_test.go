@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 )
 
@@ -18,11 +17,7 @@ func lookAtConsole(t *testing.T, s site) {
 	}
 	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-name-pattern", tests, "test/e2e.mjs")
 	cmd.Dir = "../../web"
-	tools, err := filepath.Abs("../../bin/tools/node_modules/.bin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Env = append(os.Environ(), "JINGWEI_URL="+s.url, "JINGWEI_TOKEN="+s.token, "CHROMIUM="+browser, "PATH="+tools+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "JINGWEI_URL="+s.url, "JINGWEI_TOKEN="+s.token, "CHROMIUM="+browser)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("the console: %v\n%s", err, out)
