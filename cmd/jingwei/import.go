@@ -84,6 +84,9 @@ func (c *importBoundaries) options() (importer.BoundaryOptions, error) {
 	if c.Repair {
 		o.RepairWidth = c.Width
 	}
+	if err == nil {
+		err = importer.CheckCRS(c.CRS)
+	}
 	if err == nil && !(c.Width > 0 && c.Width <= 1000) {
 		err = fmt.Errorf("--repair-width %v: metres above 0, at most 1000", c.Width)
 	}
