@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -195,6 +196,21 @@ func TestWrongUse(t *testing.T) {
 	if a := jingwei(t, "--help"); a.status != exitDone || !strings.Contains(a.out, "import") {
 		t.Errorf("jingwei --help: %+v", a)
 	}
+}
+
+// A command that comes while another starts the private database waits for it.
+func TestCommandsWaitForThePrivateDatabase(t *testing.T) {
+	data := dataFolder(t)
+	succeed(t, "--data", data, "token", "list")
+	lock, err := os.OpenFile(filepath.Join(data, "lock"), os.O_RDWR, 0)
+	if err == nil {
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(time.Second, func() { lock.Close() }) // the owner is gone
+	succeed(t, "--data", data, "token", "list")
 }
 
 func TestSynthIsTheSameTwice(t *testing.T) {
