@@ -18,7 +18,7 @@ import (
 
 // realData returns the files of shared test data that match a pattern, or skips
 // the test.
-func realData(t *testing.T, pattern string) []string {
+func realData(t testing.TB, pattern string) []string {
 	t.Helper()
 	pattern = filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(pattern))
 	files, err := filepath.Glob(pattern)
@@ -32,7 +32,7 @@ func realData(t *testing.T, pattern string) []string {
 }
 
 // realFaces reads the faces of all files, named by a property.
-func realFaces(t *testing.T, pattern, property string) []coverage.Face {
+func realFaces(t testing.TB, pattern, property string) []coverage.Face {
 	t.Helper()
 	var faces []coverage.Face
 	for _, file := range realData(t, pattern) {
@@ -55,7 +55,7 @@ func realFaces(t *testing.T, pattern, property string) []coverage.Face {
 	return faces
 }
 
-func multi(t *testing.T, g orb.Geometry) orb.MultiPolygon {
+func multi(t testing.TB, g orb.Geometry) orb.MultiPolygon {
 	t.Helper()
 	switch g := g.(type) {
 	case orb.Polygon:
