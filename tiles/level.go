@@ -3,6 +3,7 @@ package tiles
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
@@ -14,9 +15,10 @@ import (
 // drawn is what is drawn for a level, at full detail: face g of the coverage is
 // area areas[g], ascending.
 type drawn struct {
-	areas []int32
-	cover *coverage.Coverage
-	boxes rtree.RTreeGN[int32, int32] // of the faces, by their numbers
+	areas   []int32
+	cover   *coverage.Coverage
+	simpler func() *coverage.Simplifier // of cover, made when first asked for
+	boxes   rtree.RTreeGN[int32, int32] // of the faces, by their numbers
 }
 
 // stands returns the area that stands for each face at level l, and all of these,
@@ -41,6 +43,7 @@ func newDrawn(s *grid.Snapshot, l grid.Level) *drawn {
 		}
 		d.cover = s.Coverage().Dissolve(of, len(areas))
 	}
+	d.simpler = sync.OnceValue(func() *coverage.Simplifier { return coverage.NewSimplifier(d.cover) })
 	for g := range int32(len(areas)) {
 		if b := d.cover.Box(g); !b.Empty() {
 			d.boxes.Insert([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, g)
@@ -70,7 +73,7 @@ func (d *drawn) net(z uint32) *net {
 	c := d.cover
 	unit := unitArea(z, middle(c))
 	if edgeLength(c) < fine*math.Sqrt(unit) {
-		c = c.Simplify(unit / 2)
+		c = d.simpler().Simplify(unit / 2)
 	}
 	return newNet(c, z)
 }

@@ -120,9 +120,9 @@ func kept[T any](ctx context.Context, p *Pyramid, m *memory, key any, make func(
 func (p *Pyramid) level(ctx context.Context, l grid.Level) (*drawn, error) {
 	return kept(ctx, p, p.levels, l, func(context.Context) (*drawn, int, error) {
 		d := newDrawn(p.snapshot, l)
-		bytes := 0
+		bytes := 8 * positions(d.cover) // their weights
 		if d.cover != p.snapshot.Coverage() {
-			bytes = 64 * positions(d.cover) // with the index
+			bytes *= 9 // with the index
 		}
 		return d, bytes, nil
 	})

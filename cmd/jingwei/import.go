@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -179,13 +180,12 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	}
 	p := newProgress(s.err)
 	began := time.Now()
-	var sample [][2]float64
+	sample := sample{datum: dat}
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
 		Locate: func(r *grid.Report) {
-			if len(sample) < sampleSize {
-				lon, lat := dat.FromWGS84(r.Pos.Lon(), r.Pos.Lat())
-				sample = append(sample, [2]float64{lon, lat})
+			if len(sample.positions) < importer.SampleSize {
+				sample.add(r.Pos)
 			}
 			settle(snapshot, r)
 		},
@@ -197,16 +197,30 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
-	inCell := func(p geo.Pos) bool { return snapshot.Locate(p, 0).Method == grid.Exact }
-	if guess, ok := datum.GuessBatch(sample, dat, inCell); ok {
-		fmt.Fprintf(s.err, "warning: %v\n", guess)
-	}
+	sample.warn(s.err, snapshot)
 	fmt.Fprintf(s.err, "%d rows: %d new, %d known already, in %.1f s\n", r.Rows, r.Added, r.Rows-r.Added, time.Since(began).Seconds())
 	return nil
 }
 
-// sampleSize is how many positions a guess of their datum looks at.
-const sampleSize = 10_000
+// sample is positions as they were given, to guess what they are.
+type sample struct {
+	datum     datum.Datum
+	positions [][2]float64
+}
+
+func (s *sample) add(p geo.Pos) {
+	lon, lat := s.datum.FromWGS84(p.Lon(), p.Lat())
+	s.positions = append(s.positions, [2]float64{lon, lat})
+}
+
+// warn says so, with the evidence, when more of the positions would be in a cell if
+// they were in another datum, or had longitude and latitude swapped.
+func (s *sample) warn(messages io.Writer, in *grid.Snapshot) {
+	inCell := func(p geo.Pos) bool { return in.Locate(p, 0).Method == grid.Exact }
+	if guess, ok := datum.GuessBatch(s.positions, s.datum, inCell); ok {
+		fmt.Fprintf(messages, "warning: %v\n", guess)
+	}
+}
 
 // settle fills in what follows from the place of a report of the past: its cell
 // and, while it is open, who answers for it.

@@ -85,6 +85,21 @@ func (x *index) locate(p geo.Pos) int32 {
 	return in.inLeaf(e&valMask, shift, p)
 }
 
+// holder is locate without the outer border: None for a position outside that
+// touches it.
+func (x *index) holder(p geo.Pos) int32 {
+	if !x.box.Contains(p) {
+		return None
+	}
+	in, e, shift := x.entry(p)
+	if e&tagMask == 0 {
+		return int32(e) - 1
+	}
+	l := in.leafAt(e&valMask, shift, p)
+	face := in.words[e&valMask] ^ l.crossed(half{2 * int64(p.X), 2 * int64(p.Y)})
+	return int32(face&^borderChange) - 1
+}
+
 // inLeaf returns the face of p in the leaf at word i with side 1 << shift.
 func (x *index) inLeaf(i uint32, shift uint, p geo.Pos) int32 {
 	l := x.leafAt(i, shift, p)

@@ -210,6 +210,7 @@ func (x *index) join(growers []*grower, rows uint32) {
 		move(g.nodes, node, leaf)
 		move(x.top[rows*uint32(b)/bands*x.cols:rows*(uint32(b)+1)/bands*x.cols], node, leaf)
 		x.nodes, x.words = append(x.nodes, g.nodes...), append(x.words, g.words...)
+		*g = grower{} // a large coverage has no room for both
 	}
 	x.words = append(x.words, make([]uint32, lineWords)...) // a leaf may be read a line beyond its end
 }
