@@ -67,11 +67,13 @@ func load(s *grid.Snapshot, reports iter.Seq2[Report, error]) (*places, error) {
 // arrange locates items, in place, and returns them in order, each report once,
 // the last of its states taken.
 func arrange(s *grid.Snapshot, items []item) []item {
-	inParallel(len(items), func(lo, hi int) {
-		for i := range items[lo:hi] {
-			items[lo+i].place = placeOf(items[lo+i].pos)
+	const some = 1 << 14
+	eachInParallel((len(items)+some-1)/some, func(k int) {
+		part := items[k*some : min((k+1)*some, len(items))]
+		for i := range part {
+			part[i].place = placeOf(part[i].pos)
 		}
-		locateAll(s, items[lo:hi])
+		locateAll(s, part)
 	})
 	return latest(sortItems(items, s.Coverage().Len()))
 }

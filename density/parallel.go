@@ -6,22 +6,26 @@ import (
 	"sync/atomic"
 )
 
-// inParallel calls do for parts of 0 to n, one for each processor.
-func inParallel(n int, do func(lo, hi int)) {
-	parts := max(1, min(runtime.GOMAXPROCS(0), n/4096))
-	eachInParallel(parts, func(k int) { do(n*k/parts, n*(k+1)/parts) })
-}
-
-// eachInParallel calls do for 0 to n-1, each processor taking the next.
-func eachInParallel(n int, do func(i int)) {
+// inParallel runs work for each processor, which takes the next of n pieces of it
+// until there are no more.
+func inParallel(n int, work func(next func() (i int, ok bool))) {
 	var wg sync.WaitGroup
-	var next atomic.Int64
+	var taken atomic.Int64
+	next := func() (int, bool) {
+		i := int(taken.Add(1)) - 1
+		return i, i < n
+	}
 	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; int(i) < n; i = next.Add(1) - 1 {
-				do(int(i))
-			}
-		})
+		wg.Go(func() { work(next) })
 	}
 	wg.Wait()
+}
+
+// eachInParallel calls do for 0 to n-1.
+func eachInParallel(n int, do func(i int)) {
+	inParallel(n, func(next func() (int, bool)) {
+		for i, ok := next(); ok; i, ok = next() {
+			do(i)
+		}
+	})
 }
