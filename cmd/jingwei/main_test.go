@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"jingwei/store/storetest"
 )
 
 // TestMain lets the test binary stand for the program: with runAsProgram set, it
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	storetest.Main(m)
 }
 
 const runAsProgram = "JINGWEI_TEST_RUN"
