@@ -62,7 +62,7 @@ func viewDensity(s *grid.Snapshot, n *density.Counts, areas []int32, l grid.Leve
 		v.Areas = append(v.Areas, areaCountView{s.Area(i).Code, n.Count(i), n.Open(i)})
 		values = append(values, float64(n.Count(i)))
 	}
-	for _, end := range density.Breaks(values, classes) {
+	for _, end := range density.Distribute(values).Quantiles(classes) {
 		v.Breaks = append(v.Breaks, int64(end)+1)
 	}
 	return v
@@ -71,7 +71,11 @@ func viewDensity(s *grid.Snapshot, n *density.Counts, areas []int32, l grid.Leve
 // filter reads which reports are counted.
 func (p *params) filter() density.Filter {
 	from, to := p.span()
-	return density.Filter{From: from, To: to, Matter: p.matter()}
+	f := density.Filter{From: from, To: to}
+	if m := p.matter(); m != "" {
+		f.Matters = []string{m}
+	}
+	return f
 }
 
 // levelBelow returns the first level of the snapshot below that of an area; the

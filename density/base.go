@@ -1,6 +1,8 @@
 package density
 
 import (
+	"slices"
+
 	"jingwei/geo"
 )
 
@@ -12,15 +14,11 @@ type base struct {
 	pos    []geo.Pos
 	tag    []uint32
 	matter []uint32
-	open   bitset
-	owed   []key // of the rows that are open
+	open   []owing // by number
 }
 
-// key is what decides where a report counts.
-type key struct {
-	face       int32
-	at, matter uint32
-}
+// owing is the state, which is not 0, of a row by its number.
+type owing struct{ number, state uint32 }
 
 func emptyBase(faces int) *base { return &base{start: make([]uint32, faces+2)} }
 
@@ -29,38 +27,47 @@ func (b *base) len() int { return len(b.at) }
 // faces returns the number of faces, without the outside.
 func (b *base) faces() int { return len(b.start) - 2 }
 
-func (b *base) row(f int32, i uint32) row {
+// row returns a row by its number.
+func (b *base) row(i uint32) row {
+	f, _ := slices.BinarySearch(b.start, i+1)
+	return b.in(int32(f-1), i)
+}
+
+func (b *base) in(f int32, i uint32) row {
 	return row{f, b.at[i], b.pos[i], b.tag[i], b.matter[i]}
 }
 
-// find returns the place of a row.
+// find returns the number of a row.
 func (b *base) find(r row) (uint32, bool) {
 	lo, end := b.start[r.face], b.start[r.face+1]
 	for hi := end; lo < hi; {
-		if mid := (lo + hi) / 2; b.row(r.face, mid).compare(r) < 0 {
+		if mid := (lo + hi) / 2; b.in(r.face, mid).compare(r) < 0 {
 			lo = mid + 1
 		} else {
 			hi = mid
 		}
 	}
-	return lo, lo < end && b.row(r.face, lo).compare(r) == 0
+	return lo, lo < end && b.in(r.face, lo).compare(r) == 0
 }
 
-// merge returns the rows of b, in the states that open has, and items, which are
-// sorted. An item that is in b already only brings its state.
-func (b *base) merge(items []item, open bitset) *base {
+// merge returns the rows of b, of which those in open are open, and items, which
+// are sorted. An item that is in b already only brings its state.
+func (b *base) merge(items []item, open []owing) *base {
 	n := b.len() + len(items)
 	m := &base{
-		start: make([]uint32, 1, len(b.start)), open: make(bitset, (n+63)/64),
-		at: make([]uint32, 0, n), pos: make([]geo.Pos, 0, n),
+		start: make([]uint32, 1, len(b.start)),
+		at:    make([]uint32, 0, n), pos: make([]geo.Pos, 0, n),
 		tag: make([]uint32, 0, n), matter: make([]uint32, 0, n),
 	}
 	for f := range int32(len(b.start) - 1) {
 		for i := b.start[f]; i < b.start[f+1]; i++ {
-			old := item{b.row(f, i), open.has(i)}
+			old := item{row: b.in(f, i)}
+			if len(open) > 0 && open[0].number == i {
+				old.state, open = open[0].state, open[1:]
+			}
 			for len(items) > 0 && items[0].compare(old.row) <= 0 {
 				if items[0].compare(old.row) == 0 {
-					old.open = items[0].open
+					old.state = items[0].state
 				} else {
 					m.add(items[0])
 				}
@@ -77,65 +84,29 @@ func (b *base) merge(items []item, open bitset) *base {
 }
 
 func (b *base) add(r item) {
-	if r.open {
-		b.open.set(uint32(b.len()), true)
-		b.owed = append(b.owed, key{r.face, r.at, r.matter})
+	if r.state != 0 {
+		b.open = append(b.open, owing{uint32(b.len()), r.state})
 	}
 	b.at, b.pos = append(b.at, r.at), append(b.pos, r.pos)
 	b.tag, b.matter = append(b.tag, r.tag), append(b.matter, r.matter)
 }
 
-// count adds the rows in w to the counts of faces.
-func (b *base) count(w window, count, open []uint32) {
+// events are what the states in open add to the counts, as of a second.
+func (b *base) events(open []owing, now uint32) []event {
+	out := make([]event, 0, len(open))
+	for _, o := range open {
+		out = append(out, eventOf(b.row(o.number), o.number).turn(0, o.state, now))
+	}
+	return out
+}
+
+// count adds the rows in q to the counts of faces.
+func (b *base) count(q *query, count []uint32) {
 	for f := range b.faces() {
-		lo, hi := b.start[f], b.start[f+1]
-		if !w.anyTime() {
-			lo, hi = lo+before(b.at[lo:hi], w.from), lo+before(b.at[lo:hi], w.to)
+		for i := b.start[f]; i < b.start[f+1]; i++ {
+			if q.holds(b.at[i], b.matter[i]) {
+				count[f]++
+			}
 		}
-		if w.anyMatter() {
-			count[f] += hi - lo
-		} else if lo < hi {
-			count[f] += within(b.matter[lo:hi], w.low, w.high)
-		}
-	}
-	for _, k := range b.owed {
-		if int(k.face) < b.faces() && w.holds(k.at, k.matter) {
-			open[k.face]++
-		}
-	}
-}
-
-// before returns how many of the sorted times are before t.
-func before(at []uint32, t uint64) uint32 {
-	lo, hi := 0, len(at)
-	for lo < hi {
-		if mid := (lo + hi) / 2; uint64(at[mid]) < t {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return uint32(lo)
-}
-
-// within returns how many of the matters are in [low, high).
-func within(matter []uint32, low, high uint32) (n uint32) {
-	for _, m := range matter {
-		if m-low < high-low {
-			n++
-		}
-	}
-	return n
-}
-
-// bitset is a set of row numbers.
-type bitset []uint64
-
-func (s bitset) has(i uint32) bool { return s[i/64]>>(i%64)&1 == 1 }
-
-func (s bitset) set(i uint32, in bool) {
-	s[i/64] &^= 1 << (i % 64)
-	if in {
-		s[i/64] |= 1 << (i % 64)
 	}
 }

@@ -17,7 +17,7 @@ func BenchmarkCounts(b *testing.B) {
 	const cells, reports = 200, 2_000_000
 	random := rand.New(rand.NewPCG(1, 2))
 	began := time.Now()
-	c, err := density.Load(board(b, 1, cells), func(yield func(density.Report, error) bool) {
+	c, err := density.Load(board(b, 1, cells), 0, func(yield func(density.Report, error) bool) {
 		for i := range reports {
 			r := density.Report{
 				At:     start.Add(time.Duration(random.IntN(5*365*86400)) * time.Second),
@@ -39,7 +39,7 @@ func BenchmarkCounts(b *testing.B) {
 	for name, f := range map[string]func(i int) density.Filter{
 		"window": func(i int) density.Filter { return density.Filter{From: from.Add(time.Duration(i) * time.Second)} },
 		"window and matter": func(i int) density.Filter {
-			return density.Filter{From: from.Add(time.Duration(i) * time.Second), Matter: "0101"}
+			return density.Filter{From: from.Add(time.Duration(i) * time.Second), Matters: []string{"0101"}}
 		},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -14,15 +14,21 @@ import (
 // item is a row with its state. Its face is not known before it is located.
 type item struct {
 	row
-	open bool
+	state uint32
 }
 
-func itemOf(r Report) item {
-	return item{row{at: seconds(r.At), pos: r.Pos, tag: tag(r.ID), matter: matterNumber(r.Matter)}, r.Open}
+// load lays out reports in batches, so that they are not all there twice at once.
+func load(s *grid.Snapshot, reports iter.Seq2[Report, error]) (*base, error) {
+	return layOut(s, func(yield func(item, error) bool) {
+		for r, err := range reports {
+			if !yield(item{rowOf(r), r.state()}, err) {
+				return
+			}
+		}
+	})
 }
 
-// load lays out items in batches, so that they are not all there twice at once.
-func load(s *grid.Snapshot, items iter.Seq2[item, error]) (*base, error) {
+func layOut(s *grid.Snapshot, items iter.Seq2[item, error]) (*base, error) {
 	const least = 1 << 20
 	b := emptyBase(s.Coverage().Len())
 	var batch []item
@@ -31,16 +37,16 @@ func load(s *grid.Snapshot, items iter.Seq2[item, error]) (*base, error) {
 			return nil, err
 		}
 		if batch = append(batch, it); len(batch) >= max(least, b.len()/4) {
-			b = b.merge(layOut(s, batch), b.open)
+			b = b.merge(arrange(s, batch), b.open)
 			batch = batch[:0]
 		}
 	}
-	return b.merge(layOut(s, batch), b.open), nil
+	return b.merge(arrange(s, batch), b.open), nil
 }
 
-// layOut locates items, in place, and returns them sorted, each report once, the
+// arrange locates items, in place, and returns them sorted, each report once, the
 // last of its states taken.
-func layOut(s *grid.Snapshot, items []item) []item {
+func arrange(s *grid.Snapshot, items []item) []item {
 	var wg sync.WaitGroup
 	size := len(items)/runtime.GOMAXPROCS(0) + 1
 	for part := range slices.Chunk(items, size) {

@@ -19,7 +19,7 @@ func (p *Pyramid) Breaks(n *density.Counts, root int32) []float64 {
 			values = append(values, perKm2(count, p.areaM2[i]))
 		}
 	}
-	breaks := density.Breaks(values, len(Ramp))
+	breaks := density.Distribute(values).Quantiles(len(Ramp))
 	for k, v := range breaks {
 		breaks[k] = twoDigits(v)
 	}

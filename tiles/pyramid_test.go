@@ -112,7 +112,7 @@ func TestTownShowsTheLevelThatFits(t *testing.T) {
 func TestFeaturesAndCounts(t *testing.T) {
 	for name, s := range map[string]*grid.Snapshot{"town": town(t), "bristol": bristol(t)} {
 		t.Run(name, func(t *testing.T) {
-			counts := scatter(s, 5000).Counts(density.Filter{Matter: "01"})
+			counts := scatter(s, 5000).Counts(density.Filter{Matters: []string{"01"}})
 			p := tiles.NewPyramid(s)
 			seen := 0
 			for z := range uint32(19) {
@@ -256,7 +256,7 @@ func TestETag(t *testing.T) {
 	if n := features(t, p, a, o)[0].Value("count"); n != uint64(1) {
 		t.Errorf("count %v, want 1", n)
 	}
-	o.Counts = c.Counts(density.Filter{Matter: "01"})
+	o.Counts = c.Counts(density.Filter{Matters: []string{"01"}})
 	if filtered := fetch(t, p, a, o); filtered.ETag != first.ETag {
 		t.Error("the same counts under another filter have another tag")
 	}

@@ -35,7 +35,11 @@ func (n *node) load(ctx context.Context) (grid.Cursor, error) {
 	if err != nil {
 		return after, err
 	}
-	columns, err := density.Load(snapshot, n.db.ReportColumns(ctx))
+	since := uint64(0)
+	if p := n.picture.Load(); p != nil {
+		since = p.Columns.Version()
+	}
+	columns, err := density.Load(snapshot, since, n.db.ReportColumns(ctx))
 	if err != nil {
 		return after, err
 	}
