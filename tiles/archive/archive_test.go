@@ -120,9 +120,13 @@ func TestPMTilesIsReadByOthers(t *testing.T) {
 		var ask []tiles.Address
 		var want []string
 		there := map[tiles.Address]bool{}
-		for _, p := range list {
+		for i, p := range list {
+			there[p.Address] = true
+			if i%(1+n/3000) > 0 {
+				continue // the decoder is slow
+			}
 			sum := sha256.Sum256([]byte(p.content))
-			ask, want, there[p.Address] = append(ask, p.Address), append(want, hex.EncodeToString(sum[:])), true
+			ask, want = append(ask, p.Address), append(want, hex.EncodeToString(sum[:]))
 		}
 		for d := range uint64(3000) {
 			if a := tiles.AlongHilbert(7, 5*d); !there[a] {
