@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"jingwei/density"
 	"jingwei/tiles"
 
 	"github.com/gorilla/mux"
@@ -24,15 +23,13 @@ func (a *API) tile(c *call) error {
 		return err
 	}
 	p := newParams(c.r.URL)
-	o := tiles.Options{Level: p.level(), Root: c.root}
-	f := p.filter()
+	o := tiles.Options{Columns: picture.Columns, Level: p.level(), Filter: p.filter(), Root: c.root}
 	if err := p.end(); err != nil {
 		return err
 	}
 	if o.Level == 0 && c.root >= 0 { // what is above the root is not shown
 		o.Level = max(picture.Tiles.LevelAt(address.Z), c.s.Area(c.root).Level)
 	}
-	o.Counts = picture.Columns.Counts(f)
 	tag, err := picture.Tiles.ETag(c.r.Context(), address, o)
 	if err != nil {
 		return tileProblem(err)
@@ -98,7 +95,7 @@ func (a *API) tileJSON(c *call) error {
 	if len(p.values) > 0 {
 		url += "?" + p.values.Encode()
 	}
-	return c.json(http.StatusOK, picture.Tiles.TileJSON(url, c.root))
+	return c.json(http.StatusOK, picture.Tiles.TileJSON(tiles.Areas, url, c.root))
 }
 
 // style answers a map style for the tiles of this host.
@@ -110,6 +107,9 @@ func (a *API) style(c *call) error {
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
 	}
-	breaks := picture.Tiles.Breaks(picture.Columns.Counts(density.Filter{}), c.root)
-	return c.json(http.StatusOK, tiles.Style(origin(c.r), breaks...))
+	v, err := picture.Tiles.View(c.r.Context(), tiles.MaxZoom, tiles.Options{Columns: picture.Columns, Root: c.root})
+	if err != nil {
+		return tileProblem(err)
+	}
+	return c.json(http.StatusOK, tiles.Style(origin(c.r), tiles.Areas, v.PerKm2.Quantile...))
 }
