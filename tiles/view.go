@@ -87,7 +87,7 @@ func (p *Pyramid) viewOfAreas(ctx context.Context, l grid.Level, o Options, n *d
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if version := versionOf(n); e.view == nil || e.version < version {
-		e.view, e.version = p.sumUp(list, l, n).view(), version
+		e.view, e.version = p.SumUp(list, l, n).view(), version
 	}
 	return e.view, nil
 }
@@ -120,8 +120,8 @@ func (p *Pyramid) members(ctx context.Context, l grid.Level, root int32) ([]int3
 	})
 }
 
-// sumUp returns the figures of areas of a level.
-func (p *Pyramid) sumUp(list []int32, l grid.Level, n *density.Counts) View {
+// SumUp returns the figures of areas of a level, as tiles carry them; n may be nil.
+func (p *Pyramid) SumUp(list []int32, l grid.Level, n *density.Counts) View {
 	v := View{Layer: Areas, Level: l}
 	var c classifier
 	if n != nil {

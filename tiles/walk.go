@@ -13,7 +13,7 @@ import (
 // zoom, and along the Hilbert curve of each.
 func (p *Pyramid) Covering(lowest, highest uint32, root int32) iter.Seq[Address] {
 	return func(yield func(Address) bool) {
-		boxes := p.reaches(root)
+		boxes := p.extents(root)
 		for z := lowest; z <= min(highest, MaxZoom); z++ {
 			if !descend(Address{}, z, boxes, yield) {
 				return
@@ -50,7 +50,7 @@ func descend(a Address, z uint32, boxes []geo.Box, yield func(Address) bool) boo
 // nothing.
 func (p *Pyramid) Limits(z uint32, root int32) (first, last Address, ok bool) {
 	b := geo.EmptyBox()
-	for _, r := range p.reaches(root) {
+	for _, r := range p.extents(root) {
 		b = b.Union(r)
 	}
 	if b.Empty() {
@@ -62,9 +62,9 @@ func (p *Pyramid) Limits(z uint32, root int32) (first, last Address, ok bool) {
 	return first, last, true
 }
 
-// reaches returns the boxes of the cells inside an area, or of all for -1, with the
+// extents returns the boxes of the cells inside an area, or of all for -1, with the
 // positions near them that count there: see [grid.DefaultTolerance].
-func (p *Pyramid) reaches(root int32) (boxes []geo.Box) {
+func (p *Pyramid) extents(root int32) (boxes []geo.Box) {
 	const reach = 1.02 * grid.DefaultTolerance // scale in the north differs by 1 % from equator to pole
 	for f := range int32(p.snapshot.Coverage().Len()) {
 		if !p.snapshot.Within(p.snapshot.Cell(f), root) {
