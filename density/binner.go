@@ -7,16 +7,14 @@ import (
 	"jingwei/grid"
 )
 
-// binner sums events by the cells of a view.
+// binner sums reports by the cells of a view.
 type binner struct {
 	snapshot *grid.Snapshot
 	query    *query
 	root     int32
 	view     View
-	west     int32   // first longitude of the view
-	east     int32   // first one behind it
-	south    []int32 // first latitude of each row, the northernmost first
-	north    int32   // first one above them
+	west     []int32 // least longitude of each column, and of the one behind the last
+	north    []int32 // least latitude above each row, and above the one below the last
 	cells    []sum   // by row, then column
 }
 
@@ -28,39 +26,56 @@ type sum struct {
 	number               int64 // of the reports' numbers
 }
 
+func (s *sum) add(o *sum) {
+	s.count += o.count
+	s.open += o.open
+	s.overdue += o.overdue
+	s.x += o.x
+	s.y += o.y
+	s.number += o.number
+}
+
 func newBinner(s *grid.Snapshot, q *query, root int32, v View) *binner {
-	b := &binner{snapshot: s, query: q, root: root, view: v, north: geo.MaxY + 1}
-	b.west, b.east = geo.MercatorWest(v.Z, v.MinX), geo.MercatorWest(v.Z, v.MaxX)
-	if v.MinY > 0 {
-		b.north = geo.MercatorSouth(v.Z, v.MinY-1)
+	b := &binner{snapshot: s, query: q, root: root, view: v}
+	for x := v.MinX; x <= v.MaxX; x++ {
+		b.west = append(b.west, geo.MercatorWest(v.Z, x))
 	}
-	for y := v.MinY; y < v.MaxY; y++ {
-		b.south = append(b.south, geo.MercatorSouth(v.Z, y))
+	for y := v.MinY; y <= v.MaxY; y++ {
+		if y == 0 {
+			b.north = append(b.north, geo.MaxY+1)
+		} else {
+			b.north = append(b.north, geo.MercatorSouth(v.Z, y-1))
+		}
 	}
-	b.cells = make([]sum, len(b.south)*b.columns())
+	b.cells = make([]sum, b.columns()*b.rows())
 	return b
 }
 
-func (b *binner) columns() int { return int(b.view.MaxX - b.view.MinX) }
+func (b *binner) columns() int { return len(b.west) - 1 }
 
-// cell returns the cell that holds a position, or nil outside of the view.
-func (b *binner) cell(p geo.Pos) *sum {
-	if p.X < b.west || p.X >= b.east || p.Y >= b.north {
-		return nil
+func (b *binner) rows() int { return len(b.north) - 1 }
+
+// cell returns the index of the cell that holds a position, or -1 outside of the
+// given columns and rows.
+func (b *binner) cell(p geo.Pos, columns, rows span) int {
+	if p.X < b.west[columns.lo] || p.X >= b.west[columns.hi] || p.Y >= b.north[rows.lo] || p.Y < b.north[rows.hi] {
+		return -1
 	}
-	row, end := 0, len(b.south)
-	for row < end {
-		if mid := (row + end) / 2; p.Y < b.south[mid] {
-			row = mid + 1
+	for columns.hi-columns.lo > 1 {
+		if mid := (columns.lo + columns.hi) / 2; p.X < b.west[mid] {
+			columns.hi = mid
 		} else {
-			end = mid
+			columns.lo = mid
 		}
 	}
-	if row == len(b.south) {
-		return nil
+	for rows.hi-rows.lo > 1 {
+		if mid := (rows.lo + rows.hi) / 2; p.Y >= b.north[mid] {
+			rows.hi = mid
+		} else {
+			rows.lo = mid
+		}
 	}
-	x, _ := geo.MercatorCell(geo.Pos{X: p.X}, b.view.Z)
-	return &b.cells[row*b.columns()+int(x-b.view.MinX)]
+	return rows.lo*b.columns() + columns.lo
 }
 
 // add adds an event, if it passes.
@@ -69,16 +84,15 @@ func (b *binner) add(change *event) {
 	if !e.changes() || !b.query.holds(e.at, e.matter) || !b.within(e.face) {
 		return
 	}
-	s := b.cell(e.pos)
-	if s == nil {
+	c := b.cell(e.pos, span{0, b.columns()}, span{0, b.rows()})
+	if c < 0 {
 		return
 	}
-	s.count += int32(e.count)
-	s.open += int32(e.open)
-	s.overdue += int32(e.overdue)
-	s.x += int64(e.count) * int64(e.pos.X)
-	s.y += int64(e.count) * int64(e.pos.Y)
-	s.number += int64(e.count) * int64(e.number)
+	n := int64(e.count)
+	b.cells[c].add(&sum{
+		int32(e.count), int32(e.open), int32(e.overdue),
+		n * int64(e.pos.X), n * int64(e.pos.Y), n * int64(e.number),
+	})
 }
 
 func (b *binner) within(face int32) bool {
