@@ -41,26 +41,31 @@ type matrixView struct {
 
 // matrixSets answers the grid in a list of one.
 func (a *API) matrixSets(c *call) error {
-	return c.resource(map[string]any{"tileMatrixSets": []matrixSetView{{
-		ID: matrixSetID, Title: matrixTitle, URI: matrixSetURI, CRS: webMercator,
-		Links: []link{{Href: origin(c.r) + "/tileMatrixSets/" + matrixSetID, Rel: "self", Type: typeJSON}},
-	}}})
+	v := newMatrixSet()
+	v.Links = []link{{Href: origin(c.r) + "/tileMatrixSets/" + matrixSetID, Rel: "self", Type: typeJSON}}
+	return c.resource(map[string]any{"tileMatrixSets": []matrixSetView{v}})
 }
 
 // matrixSet answers the definition of the grid.
 func (a *API) matrixSet(c *call) error {
-	v := matrixSetView{
-		ID: matrixSetID, Title: matrixTitle, URI: matrixSetURI, CRS: webMercator,
-		Axes: []string{"X", "Y"}, Scales: "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
-	}
+	v := newMatrixSet()
+	v.Axes, v.Scales = []string{"X", "Y"}, "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible"
 	for z := range matrices {
-		side := 1 << z
-		size := 2 * matrixHalf / matrixTile / float64(side)
-		v.Matrices = append(v.Matrices, matrixView{
-			ID: fmt.Sprint(z), ScaleDenominator: size / matrixPixel, CellSize: size,
-			Corner: "topLeft", Origin: [2]float64{-matrixHalf, matrixHalf},
-			TileWidth: matrixTile, TileHeight: matrixTile, MatrixWidth: side, MatrixHeight: side,
-		})
+		v.Matrices = append(v.Matrices, newMatrix(z))
 	}
 	return c.resource(v)
+}
+
+func newMatrixSet() matrixSetView {
+	return matrixSetView{ID: matrixSetID, Title: matrixTitle, URI: matrixSetURI, CRS: webMercator}
+}
+
+func newMatrix(z int) matrixView {
+	side := 1 << z
+	size := 2 * matrixHalf / matrixTile / float64(side)
+	return matrixView{
+		ID: fmt.Sprint(z), ScaleDenominator: size / matrixPixel, CellSize: size,
+		Corner: "topLeft", Origin: [2]float64{-matrixHalf, matrixHalf},
+		TileWidth: matrixTile, TileHeight: matrixTile, MatrixWidth: side, MatrixHeight: side,
+	}
 }
