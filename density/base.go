@@ -18,19 +18,16 @@ func newBase(p *places) *base { return &base{p, newTimes(p)} }
 // on returns the rows of p on another snapshot. What belongs to a place is located
 // and put in order without regard to the others.
 func (p *places) on(s *grid.Snapshot) *places {
-	parts := p.parts(1 << 18)
-	arranged := make([][]item, len(parts)-1)
 	b := newBuilder(s.Coverage().Len(), p.len(), p.codes)
-	const ahead = 8 // parts on the way at a time, to bound their memory
-	for first := 0; first < len(arranged); first += ahead {
-		n := min(ahead, len(arranged)-first)
-		eachInParallel(n, func(i int) {
-			arranged[first+i] = p.arranged(s, parts[first+i], parts[first+i+1])
-		})
-		for i := range n {
-			b.addAll(arranged[first+i])
-			arranged[first+i] = nil
-		}
+	ends := p.parts(1 << 17)
+	parts := make([]*builder, len(ends)-1)
+	eachInParallel(len(parts), func(i int) {
+		from, to := ends[i], ends[i+1]
+		parts[i] = b.part(p.runs[from].start, p.runs[to].start)
+		parts[i].addAll(p.arranged(s, from, to))
+	})
+	for _, part := range parts {
+		b.join(part)
 	}
 	return b.finish()
 }

@@ -13,8 +13,8 @@ type binner struct {
 	query    *query
 	root     int32
 	view     View
-	west     []int32 // least longitude of each column, and of the one behind the last
-	north    []int32 // least latitude above each row, and above the one below the last
+	west     []int32 // edges of the columns
+	south    []int32 // edges of the rows, as far south of the equator, so that they ascend
 	cells    []sum   // by row, then column
 }
 
@@ -41,41 +41,31 @@ func newBinner(s *grid.Snapshot, q *query, root int32, v View) *binner {
 		b.west = append(b.west, geo.MercatorWest(v.Z, x))
 	}
 	for y := v.MinY; y <= v.MaxY; y++ {
-		if y == 0 {
-			b.north = append(b.north, geo.MaxY+1)
-		} else {
-			b.north = append(b.north, geo.MercatorSouth(v.Z, y-1))
-		}
+		b.south = append(b.south, southward(v.Z, y))
 	}
-	b.cells = make([]sum, b.columns()*b.rows())
+	b.cells = make([]sum, b.columns()*(len(b.south)-1))
 	return b
+}
+
+// southward returns how far south of the equator, in lattice units, the
+// northernmost latitude of a row is.
+func southward(z uint8, y uint32) int32 {
+	if y == 0 {
+		return -geo.MaxY
+	}
+	return 1 - geo.MercatorSouth(z, y-1)
 }
 
 func (b *binner) columns() int { return len(b.west) - 1 }
 
-func (b *binner) rows() int { return len(b.north) - 1 }
-
 // cell returns the index of the cell that holds a position, or -1 outside of the
-// given columns and rows.
-func (b *binner) cell(p geo.Pos, columns, rows span) int {
-	if p.X < b.west[columns.lo] || p.X >= b.west[columns.hi] || p.Y >= b.north[rows.lo] || p.Y < b.north[rows.hi] {
+// view.
+func (b *binner) cell(p geo.Pos) int {
+	column, row := cellOf(b.west, p.X), cellOf(b.south, -p.Y)
+	if column < 0 || row < 0 {
 		return -1
 	}
-	for columns.hi-columns.lo > 1 {
-		if mid := (columns.lo + columns.hi) / 2; p.X < b.west[mid] {
-			columns.hi = mid
-		} else {
-			columns.lo = mid
-		}
-	}
-	for rows.hi-rows.lo > 1 {
-		if mid := (rows.lo + rows.hi) / 2; p.Y >= b.north[mid] {
-			rows.hi = mid
-		} else {
-			rows.lo = mid
-		}
-	}
-	return rows.lo*b.columns() + columns.lo
+	return row*b.columns() + column
 }
 
 // add adds an event, if it passes.
@@ -84,7 +74,7 @@ func (b *binner) add(change *event) {
 	if !e.changes() || !b.query.holds(e.at, e.matter) || !b.within(e.face) {
 		return
 	}
-	c := b.cell(e.pos, span{0, b.columns()}, span{0, b.rows()})
+	c := b.cell(e.pos)
 	if c < 0 {
 		return
 	}

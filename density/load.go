@@ -1,7 +1,6 @@
 package density
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 
@@ -23,14 +22,17 @@ func (it *item) run() run {
 	return run{place: it.place, face: it.face, corner: it.place.corner(it.pos)}
 }
 
+// sameRun compares corners only where there are several in a place.
 func (it *item) sameRun(o *item) bool {
-	return it.place == o.place && it.face == o.face && it.place.corner(it.pos) == o.place.corner(o.pos)
+	return it.place == o.place && it.face == o.face && (!it.place.polar() || it.run() == o.run())
 }
 
 // compareInPlace orders items of the same place and face.
 func (it item) compareInPlace(o item) int {
-	if a, b := it.place.corner(it.pos).Y, o.place.corner(o.pos).Y; a != b {
-		return cmp.Compare(a, b)
+	if it.place.polar() {
+		if c := it.run().compare(o.run()); c != 0 {
+			return c
+		}
 	}
 	return it.compare(o.row)
 }
@@ -119,7 +121,9 @@ func sortItems(items []item, faces int) []item {
 		for n < len(rest) && rest[n].place == rest[0].place && rest[n].face == rest[0].face {
 			n++
 		}
-		slices.SortStableFunc(rest[:n], item.compareInPlace)
+		if !slices.IsSortedFunc(rest[:n], item.compareInPlace) {
+			slices.SortStableFunc(rest[:n], item.compareInPlace)
+		}
 		rest = rest[n:]
 	}
 	return other

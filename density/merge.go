@@ -7,20 +7,42 @@ import (
 // builder lays out rows that come in the order of the columns.
 type builder struct {
 	places
-	index map[uint32]uint16 // of codes
+	index []uint16 // of codes, by number of the matter
 }
 
-// newBuilder makes room for n rows of at most the given matters.
+// newBuilder makes room for n rows of the given matters.
 func newBuilder(faces, n int, codes []uint32) *builder {
 	b := &builder{places: places{
 		faces:  faces,
 		offset: make([]uint32, 0, n), at: make([]uint32, 0, n), matter: make([]uint16, 0, n), tag: make([]uint32, 0, n),
 		codes: codes,
-	}, index: make(map[uint32]uint16, len(codes))}
+	}, index: make([]uint16, matters)}
 	for i, c := range codes {
 		b.index[c] = uint16(i)
 	}
 	return b
+}
+
+// part returns a builder of the rows from a number to before another of b.
+func (b *builder) part(from, to uint32) *builder {
+	return &builder{places: places{
+		faces:  b.faces,
+		offset: b.offset[from:from:to], at: b.at[from:from:to], matter: b.matter[from:from:to], tag: b.tag[from:from:to],
+	}, index: b.index}
+}
+
+// join appends a part, whose rows are in place already.
+func (b *builder) join(part *builder) {
+	n := uint32(b.len())
+	for _, r := range part.runs {
+		r.start += n
+		b.runs = append(b.runs, r)
+	}
+	for _, o := range part.open {
+		b.open = append(b.open, owing{o.number + n, o.state})
+	}
+	end := b.len() + part.len()
+	b.offset, b.at, b.matter, b.tag = b.offset[:end], b.at[:end], b.matter[:end], b.tag[:end]
 }
 
 // finish returns what was laid out.

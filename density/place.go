@@ -42,6 +42,13 @@ func gather(v uint32) uint32 {
 	return (v | v>>8) & 0x0000ffff
 }
 
+// polar reports whether a place is along the northern or the southern side of the
+// square world.
+func (c place) polar() bool {
+	const rows = 0xaaaaaaaa
+	return c&rows == 0 || c&rows == rows
+}
+
 // corner returns the position that those of a place, p among them, are written
 // down from: less than 2^16 units to the west and to the south of them. It is that
 // of the cell, but for the cells along the sides of the square world, which reach

@@ -109,15 +109,22 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 // scanFine adds the rows of a run one by one, for its place is many cells.
 func (b *binner) scanFine(p *places, r *run, end uint32, s *sieve, sums []sum) {
 	x, y := r.place.cell()
-	columns, rows := b.below(x, b.view.MinX, b.view.MaxX), b.below(y, b.view.MinY, b.view.MaxY)
+	columns := newScale(b.west, b.below(x, b.view.MinX, b.view.MaxX))
+	rows := newScale(b.south, b.below(y, b.view.MinY, b.view.MaxY))
 	for i := r.start; i < end; i++ {
 		if !s.passes(p, i) {
 			continue
 		}
 		pos := p.pos(r, i)
-		if c := b.cell(pos, columns, rows); c >= 0 {
-			sums[c].add(&sum{count: 1, x: int64(pos.X), y: int64(pos.Y), number: int64(i)})
+		column, row := columns.find(pos.X), rows.find(-pos.Y)
+		if column < 0 || row < 0 {
+			continue
 		}
+		c := &sums[row*b.columns()+column]
+		c.count++
+		c.x += int64(pos.X)
+		c.y += int64(pos.Y)
+		c.number += int64(i)
 	}
 }
 
