@@ -264,15 +264,16 @@ func newCity(t testing.TB, change ...func(*api.Config)) *city {
 }
 
 // picture counts three reports: two in micro-grid 5, one of them closed, and one
-// in the county to the right.
+// in the county to the right, which is overdue.
 func picture() *api.Picture {
 	columns := density.New(snapshot())
 	for i, p := range []geo.Pos{{X: 1_208_050_000, Y: 320_050_000}, {X: 1_208_060_000, Y: 320_050_000}, {X: 1_208_250_000, Y: 320_050_000}} {
 		columns.Put(density.Report{
 			ID: uuid.UUID{15: byte(i + 1)}, At: noon.AddDate(0, 0, -i), Pos: p,
-			Matter: matters[i].Code, Open: i != 1,
+			Matter: matters[i].Code, Open: i != 1, Due: noon.AddDate(0, 0, 1-i),
 		})
 	}
+	columns.Advance(noon)
 	return &api.Picture{Columns: columns, Tiles: tiles.NewPyramid(snapshot())}
 }
 

@@ -24,6 +24,18 @@ func Distribute(values []float64) Distribution {
 	return d
 }
 
+// Weighted returns the distribution of values that occur so many times each; they
+// are above zero, ascending and different.
+func Weighted(values []float64, times []int64) Distribution {
+	d := Distribution{values: values}
+	sum := int64(0)
+	for _, n := range times {
+		sum += n
+		d.upTo = append(d.upTo, sum)
+	}
+	return d
+}
+
 // Quantiles cuts values into at most n classes of about the same size.
 func (d Distribution) Quantiles(n int) []float64 {
 	breaks := []float64{}

@@ -1,9 +1,11 @@
 package tiles
 
 import (
+	"context"
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
@@ -19,6 +21,46 @@ type drawn struct {
 	cover   *coverage.Coverage
 	simpler func() *coverage.Simplifier // of cover, made when first asked for
 	boxes   rtree.RTreeGN[int32, int32] // of the faces, by their numbers
+	poles   []atomic.Uint64             // of the faces, packed; 0 before it is first asked for
+}
+
+// pole returns where the label of face g stands.
+func (d *drawn) pole(g int32) geo.Pos {
+	if v := d.poles[g].Load(); v != 0 {
+		return geo.Pos{X: int32(v >> 32), Y: int32(v)}
+	}
+	p := pole(d.cover, g)
+	d.poles[g].Store(uint64(uint32(p.X))<<32 | uint64(uint32(p.Y)))
+	return p
+}
+
+// level returns what is drawn for a level.
+func (p *Pyramid) level(ctx context.Context, l grid.Level) (*drawn, error) {
+	return kept(ctx, p.edition, l, func(context.Context) (*drawn, int, error) {
+		d := newDrawn(p.snapshot, l)
+		bytes := 8*len(d.poles) + 8*positions(d.cover) // with their weights
+		if d.cover != p.snapshot.Coverage() {
+			bytes += 64 * positions(d.cover) // with the index
+		}
+		return d, bytes, nil
+	})
+}
+
+// borders is the key of the net of a level at a zoom.
+type borders struct {
+	level grid.Level
+	z     uint32
+}
+
+func (p *Pyramid) net(ctx context.Context, l grid.Level, z uint32) (*net, error) {
+	return kept(ctx, p.edition, borders{l, z}, func(ctx context.Context) (*net, int, error) {
+		d, err := p.level(ctx, l)
+		if err != nil {
+			return nil, 0, err
+		}
+		n := d.net(z)
+		return n, len(n.wire) + 8*len(n.start), nil
+	})
 }
 
 // stands returns the area that stands for each face at level l, and all of these,
@@ -35,7 +77,7 @@ func stands(s *grid.Snapshot, l grid.Level) (of []int32, areas []int32) {
 
 func newDrawn(s *grid.Snapshot, l grid.Level) *drawn {
 	of, areas := stands(s, l)
-	d := &drawn{areas: areas, cover: s.Coverage()}
+	d := &drawn{areas: areas, cover: s.Coverage(), poles: make([]atomic.Uint64, len(areas))}
 	if len(areas) < len(of) {
 		for f, i := range of {
 			g, _ := slices.BinarySearch(areas, i)

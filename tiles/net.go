@@ -73,10 +73,13 @@ func (n *net) add(rings [][]point) {
 	n.start = append(n.start, len(n.wire))
 }
 
+// of returns the rings of a face as they are kept.
+func (n *net) of(face int32) []byte { return n.wire[n.start[face]:n.start[face+1]] }
+
 // rings appends the rings of a face as seen from an origin, reusing the memory of
 // those that dst has room for.
 func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
-	wire := n.wire[n.start[face]:n.start[face+1]]
+	wire := n.of(face)
 	at := point{-origin.x, -origin.y}
 	for len(wire) > 0 {
 		count, k := binary.Uvarint(wire)

@@ -67,6 +67,9 @@ func (n *node) show(ctx context.Context, s *grid.Snapshot, c *density.Columns) {
 		return
 	}
 	pyramid := tiles.NewPyramid(s)
+	if p := n.picture.Load(); p != nil {
+		pyramid = p.Tiles.On(s)
+	}
 	n.picture.Store(&api.Picture{Columns: c, Tiles: pyramid})
 	go func() {
 		if err := pyramid.Warm(ctx); err != nil && ctx.Err() == nil {
