@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"jingwei/tiles"
@@ -49,7 +50,7 @@ type Writer struct {
 	path, part string
 	out        output
 	next       uint64 // the lowest ID that may come
-	some       bool   // there is a tile
+	tiles      int64  // so far
 }
 
 // output is an archive in a format that is being written.
@@ -86,12 +87,15 @@ func (w *Writer) Put(a tiles.Address, data []byte) error {
 	if len(data) == 0 {
 		return nil
 	}
-	w.some = true
+	w.tiles++
 	if err := w.out.put(id, a, data); err != nil {
 		return fmt.Errorf("write %s: %w", w.path, err)
 	}
 	return nil
 }
+
+// Tiles returns how many tiles have been put.
+func (w *Writer) Tiles() int64 { return w.tiles }
 
 // Commit ends the archive and gives it its name. It fails with ErrEmpty when no
 // tile was put; when it fails, nothing is left, as after Discard.
@@ -109,7 +113,7 @@ func (w *Writer) Commit() error {
 }
 
 func (w *Writer) end() error {
-	if !w.some {
+	if w.tiles == 0 {
 		return ErrEmpty
 	}
 	return w.out.finish()
@@ -130,6 +134,16 @@ func settle(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// layers returns what an archive says of its layers: of fields no more than their
+// types, as MBTiles demands it and GDAL reads it.
+func layers(d tiles.TileJSON) []tiles.VectorLayer {
+	list := slices.Clone(d.VectorLayers)
+	for i := range list {
+		list[i].Fields = list[i].Types()
+	}
+	return list
 }
 
 // ID returns the place of a tile among those of all zooms, as PMTiles counts them:
