@@ -1,112 +1,68 @@
 package density
 
 import (
+	"cmp"
 	"slices"
 
-	"jingwei/geo"
+	"jingwei/grid"
 )
 
-// base holds rows as columns, immutable: those of face f from start[f] to
-// start[f+1], in the order of row.compare; those outside follow as one face more.
+// base holds rows in two orders. It is immutable.
 type base struct {
-	start  []uint32
-	at     []uint32
-	pos    []geo.Pos
-	tag    []uint32
-	matter []uint32
-	open   []owing // by number
+	*places
+	times *times
 }
 
-// owing is the state, which is not 0, of a row by its number.
-type owing struct{ number, state uint32 }
+func newBase(p *places) *base { return &base{p, newTimes(p)} }
 
-func emptyBase(faces int) *base { return &base{start: make([]uint32, faces+2)} }
-
-func (b *base) len() int { return len(b.at) }
-
-// faces returns the number of faces, without the outside.
-func (b *base) faces() int { return len(b.start) - 2 }
-
-// row returns a row by its number.
-func (b *base) row(i uint32) row {
-	f, _ := slices.BinarySearch(b.start, i+1)
-	return b.in(int32(f-1), i)
+// on returns the rows of p on another snapshot. What belongs to a place is located
+// and put in order without regard to the others.
+func (p *places) on(s *grid.Snapshot) *places {
+	b := newBuilder(s.Coverage().Len(), p.len(), p.codes)
+	ends := p.parts(1 << 17)
+	parts := make([]*builder, len(ends)-1)
+	eachInParallel(len(parts), func(i int) {
+		from, to := ends[i], ends[i+1]
+		parts[i] = b.part(p.runs[from].start, p.runs[to].start)
+		parts[i].addAll(p.arranged(s, from, to))
+	})
+	for _, part := range parts {
+		b.join(part)
+	}
+	return b.finish()
 }
 
-func (b *base) in(f int32, i uint32) row {
-	return row{f, b.at[i], b.pos[i], b.tag[i], b.matter[i]}
-}
-
-// find returns the number of a row.
-func (b *base) find(r row) (uint32, bool) {
-	lo, end := b.start[r.face], b.start[r.face+1]
-	for hi := end; lo < hi; {
-		if mid := (lo + hi) / 2; b.in(r.face, mid).compare(r) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
+// parts cuts the runs between places into parts of about n rows: it returns their
+// first runs, and the end.
+func (p *places) parts(n uint32) []int {
+	parts := []int{0}
+	last := len(p.runs) - 1
+	for k := 1; k < last; k++ {
+		if p.runs[k].place != p.runs[k-1].place && p.runs[k].start-p.runs[parts[len(parts)-1]].start >= n {
+			parts = append(parts, k)
 		}
 	}
-	return lo, lo < end && b.in(r.face, lo).compare(r) == 0
+	return append(parts, last)
 }
 
-// merge returns the rows of b, of which those in open are open, and items, which
-// are sorted. An item that is in b already only brings its state.
-func (b *base) merge(items []item, open []owing) *base {
-	n := b.len() + len(items)
-	m := &base{
-		start: make([]uint32, 1, len(b.start)),
-		at:    make([]uint32, 0, n), pos: make([]geo.Pos, 0, n),
-		tag: make([]uint32, 0, n), matter: make([]uint32, 0, n),
-	}
-	for f := range int32(len(b.start) - 1) {
-		for i := b.start[f]; i < b.start[f+1]; i++ {
-			old := item{row: b.in(f, i)}
-			if len(open) > 0 && open[0].number == i {
-				old.state, open = open[0].state, open[1:]
-			}
-			for len(items) > 0 && items[0].compare(old.row) <= 0 {
-				if items[0].compare(old.row) == 0 {
-					old.state = items[0].state
-				} else {
-					m.add(items[0])
-				}
-				items = items[1:]
-			}
-			m.add(old)
-		}
-		for ; len(items) > 0 && items[0].face == f; items = items[1:] {
-			m.add(items[0])
-		}
-		m.start = append(m.start, uint32(m.len()))
-	}
-	return m
-}
-
-func (b *base) add(r item) {
-	if r.state != 0 {
-		b.open = append(b.open, owing{uint32(b.len()), r.state})
-	}
-	b.at, b.pos = append(b.at, r.at), append(b.pos, r.pos)
-	b.tag, b.matter = append(b.tag, r.tag), append(b.matter, r.matter)
-}
-
-// events are what the states in open add to the counts, as of a second.
-func (b *base) events(open []owing, now uint32) []event {
-	out := make([]event, 0, len(open))
-	for _, o := range open {
-		out = append(out, eventOf(b.row(o.number), o.number).turn(0, o.state, now))
-	}
-	return out
-}
-
-// count adds the rows in q to the counts of faces.
-func (b *base) count(q *query, count []uint32) {
-	for f := range b.faces() {
-		for i := b.start[f]; i < b.start[f+1]; i++ {
-			if q.holds(b.at[i], b.matter[i]) {
-				count[f]++
-			}
+// arranged returns the rows of some runs, which are all of their places, in order
+// on another snapshot.
+func (p *places) arranged(s *grid.Snapshot, from, to int) []item {
+	first := p.runs[from].start
+	items := make([]item, p.runs[to].start-first)
+	for k := from; k < to; k++ {
+		r := &p.runs[k]
+		for i := r.start; i < p.runs[k+1].start; i++ {
+			items[i-first] = item{row: p.in(r, i), place: r.place}
 		}
 	}
+	at, _ := slices.BinarySearchFunc(p.open, first, func(o owing, n uint32) int { return cmp.Compare(o.number, n) })
+	for _, o := range p.open[at:] {
+		if o.number >= p.runs[to].start {
+			break
+		}
+		items[o.number-first].state = o.state
+	}
+	locateAll(s, items)
+	return sortItems(items, s.Coverage().Len())
 }

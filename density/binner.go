@@ -7,16 +7,14 @@ import (
 	"jingwei/grid"
 )
 
-// binner sums events by the cells of a view.
+// binner sums reports by the cells of a view.
 type binner struct {
 	snapshot *grid.Snapshot
 	query    *query
 	root     int32
 	view     View
-	west     int32   // first longitude of the view
-	east     int32   // first one behind it
-	south    []int32 // first latitude of each row, the northernmost first
-	north    int32   // first one above them
+	west     []int32 // edges of the columns
+	south    []int32 // edges of the rows, as far south of the equator, so that they ascend
 	cells    []sum   // by row, then column
 }
 
@@ -28,39 +26,46 @@ type sum struct {
 	number               int64 // of the reports' numbers
 }
 
+func (s *sum) add(o *sum) {
+	s.count += o.count
+	s.open += o.open
+	s.overdue += o.overdue
+	s.x += o.x
+	s.y += o.y
+	s.number += o.number
+}
+
 func newBinner(s *grid.Snapshot, q *query, root int32, v View) *binner {
-	b := &binner{snapshot: s, query: q, root: root, view: v, north: geo.MaxY + 1}
-	b.west, b.east = geo.MercatorWest(v.Z, v.MinX), geo.MercatorWest(v.Z, v.MaxX)
-	if v.MinY > 0 {
-		b.north = geo.MercatorSouth(v.Z, v.MinY-1)
+	b := &binner{snapshot: s, query: q, root: root, view: v}
+	for x := v.MinX; x <= v.MaxX; x++ {
+		b.west = append(b.west, geo.MercatorWest(v.Z, x))
 	}
-	for y := v.MinY; y < v.MaxY; y++ {
-		b.south = append(b.south, geo.MercatorSouth(v.Z, y))
+	for y := v.MinY; y <= v.MaxY; y++ {
+		b.south = append(b.south, southward(v.Z, y))
 	}
-	b.cells = make([]sum, len(b.south)*b.columns())
+	b.cells = make([]sum, b.columns()*(len(b.south)-1))
 	return b
 }
 
-func (b *binner) columns() int { return int(b.view.MaxX - b.view.MinX) }
+// southward returns how far south of the equator, in lattice units, the
+// northernmost latitude of a row is.
+func southward(z uint8, y uint32) int32 {
+	if y == 0 {
+		return -geo.MaxY
+	}
+	return 1 - geo.MercatorSouth(z, y-1)
+}
 
-// cell returns the cell that holds a position, or nil outside of the view.
-func (b *binner) cell(p geo.Pos) *sum {
-	if p.X < b.west || p.X >= b.east || p.Y >= b.north {
-		return nil
+func (b *binner) columns() int { return len(b.west) - 1 }
+
+// cell returns the index of the cell that holds a position, or -1 outside of the
+// view.
+func (b *binner) cell(p geo.Pos) int {
+	column, row := cellOf(b.west, p.X), cellOf(b.south, -p.Y)
+	if column < 0 || row < 0 {
+		return -1
 	}
-	row, end := 0, len(b.south)
-	for row < end {
-		if mid := (row + end) / 2; p.Y < b.south[mid] {
-			row = mid + 1
-		} else {
-			end = mid
-		}
-	}
-	if row == len(b.south) {
-		return nil
-	}
-	x, _ := geo.MercatorCell(geo.Pos{X: p.X}, b.view.Z)
-	return &b.cells[row*b.columns()+int(x-b.view.MinX)]
+	return row*b.columns() + column
 }
 
 // add adds an event, if it passes.
@@ -69,16 +74,15 @@ func (b *binner) add(change *event) {
 	if !e.changes() || !b.query.holds(e.at, e.matter) || !b.within(e.face) {
 		return
 	}
-	s := b.cell(e.pos)
-	if s == nil {
+	c := b.cell(e.pos)
+	if c < 0 {
 		return
 	}
-	s.count += int32(e.count)
-	s.open += int32(e.open)
-	s.overdue += int32(e.overdue)
-	s.x += int64(e.count) * int64(e.pos.X)
-	s.y += int64(e.count) * int64(e.pos.Y)
-	s.number += int64(e.count) * int64(e.number)
+	n := int64(e.count)
+	b.cells[c].add(&sum{
+		int32(e.count), int32(e.open), int32(e.overdue),
+		n * int64(e.pos.X), n * int64(e.pos.Y), n * int64(e.number),
+	})
 }
 
 func (b *binner) within(face int32) bool {

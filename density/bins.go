@@ -27,11 +27,7 @@ type Bin struct {
 func (c *Columns) Bins(f Filter, root int32, view View) []Bin {
 	q, v := f.query(), c.view.Load()
 	b := newBinner(c.snapshot, &q, root, view)
-	for i := range uint32(v.base.len()) {
-		e := eventOf(v.base.row(i), i)
-		e.count = 1
-		b.add(&e)
-	}
+	b.scan(v.base.places)
 	for _, events := range [][]event{v.owed, v.log} {
 		for i := range events {
 			b.add(&events[i])

@@ -68,9 +68,9 @@ func TestJenksIsTheBest(t *testing.T) {
 		}
 		best := math.Inf(1)
 		for cut := range cuts(different, len(got)) {
-			best = min(best, spread(values, cut))
+			best = min(best, spreadOf(values, cut))
 		}
-		if s := spread(values, got); s > best*(1+1e-9)+1e-9 {
+		if s := spreadOf(values, got); s > best*(1+1e-9)+1e-9 {
 			t.Fatalf("cut at %v: %v, but %v is possible", got, s, best)
 		}
 	})
@@ -98,7 +98,7 @@ func choose(values map[float64]bool, chosen []float64, n int, yield func([]float
 
 // spread is the sum of squared distances of the values above zero to the means of
 // their classes.
-func spread(values, ends []float64) (total float64) {
+func spreadOf(values, ends []float64) (total float64) {
 	classes := make([][]float64, len(ends)+1)
 	for _, v := range values {
 		k := 0

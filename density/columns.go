@@ -59,17 +59,17 @@ func (v *view) row(number uint32) row {
 
 // New returns columns without reports.
 func New(s *grid.Snapshot) *Columns {
-	return newColumns(s, emptyBase(s.Coverage().Len()), 0, 0)
+	return newColumns(s, newBase(noPlaces(s.Coverage().Len())), 0, 0)
 }
 
 // Load returns columns with reports, read until the first error. Their version is
 // after since.
 func Load(s *grid.Snapshot, since uint64, reports iter.Seq2[Report, error]) (*Columns, error) {
-	b, err := load(s, reports)
+	p, err := load(s, reports)
 	if err != nil {
 		return nil, err
 	}
-	return newColumns(s, b, since+1, 0), nil
+	return newColumns(s, newBase(p), since+1, 0), nil
 }
 
 func newColumns(s *grid.Snapshot, b *base, version uint64, clock uint32) *Columns {
@@ -84,7 +84,7 @@ func (c *Columns) setBase(b *base, version uint64) {
 	for _, o := range b.open {
 		c.owe(o.number, o.state)
 	}
-	c.view.Store(&view{base: b, owed: b.events(b.open, c.clock), since: version})
+	c.view.Store(&view{base: b, owed: b.events(c.clock), since: version})
 }
 
 // owe takes down the state of a report.
@@ -179,7 +179,7 @@ func (c *Columns) Advance(now time.Time) {
 func (c *Columns) show(v *view, old int) {
 	c.view.Store(v)
 	for i := old; i < len(v.log); i++ {
-		if e := &v.log[i]; int(e.face) < v.base.faces() {
+		if e := &v.log[i]; int(e.face) < v.base.faces {
 			c.touched.mark(e.pos, v.since+uint64(i)+1)
 		}
 	}
@@ -189,12 +189,15 @@ func (c *Columns) show(v *view, old int) {
 }
 
 // compact lays out base and log as a new base of the same version.
-func (c *Columns) compact(v *view) {
+func (c *Columns) compact(v *view) { c.setBase(newBase(c.merged(v)), v.version()) }
+
+// merged returns all reports in the order of places.
+func (c *Columns) merged(v *view) *places {
 	items := make([]item, len(v.fresh))
 	for i, r := range v.fresh {
-		items[i] = item{r, c.owed[uint32(v.base.len()+i)]}
+		items[i] = item{r, placeOf(r.pos), c.owed[uint32(v.base.len()+i)]}
 	}
-	c.setBase(v.base.merge(sortItems(items, v.base.faces()), c.open(v.base)), v.version())
+	return v.base.merge(sortItems(items, v.base.faces), c.open(v.base))
 }
 
 // open returns the states of the rows of the base that are open.
@@ -215,14 +218,7 @@ func (c *Columns) On(s *grid.Snapshot) *Columns {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view.Load()
-	b, _ := layOut(s, func(yield func(item, error) bool) { // no item comes with an error
-		for i := range uint32(v.base.len() + len(v.fresh)) {
-			if !yield(item{v.row(i), c.owed[i]}, nil) {
-				return
-			}
-		}
-	})
-	return newColumns(s, b, v.version()+1, c.clock)
+	return newColumns(s, newBase(c.merged(v).on(s)), v.version()+1, c.clock)
 }
 
 // upwards returns all areas, those of lower levels first, so that adding each to

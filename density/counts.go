@@ -113,8 +113,8 @@ func (n *Counts) apply(events []event, q *query) {
 // total counts the base by area.
 func (c *Columns) total(v *view, q *query) *sums {
 	s := c.snapshot
-	faces := make([]uint32, v.base.faces())
-	v.base.count(q, faces)
+	faces := make([]uint32, v.base.faces)
+	v.base.times.count(q, faces)
 	n := &Counts{Snapshot: s, sums: &sums{make([]uint32, s.Len()), make([]uint32, s.Len()), make([]uint32, s.Len())}}
 	for f, count := range faces {
 		n.count[s.Cell(int32(f))] = count

@@ -61,13 +61,19 @@ func rowOf(r Report) row {
 	return row{at: seconds(r.At), pos: r.Pos, tag: tag(r.ID), matter: matterNumber(r.Matter)}
 }
 
-// compare orders rows as the columns do. Rows that compare equal are one report:
+// compare orders rows as the columns of a place do. Rows that compare equal are one report:
 // to be taken for one, two would have to be of the same second and centimetre and
 // their ids to have the same hash of 32 bits.
 func (r row) compare(o row) int {
-	return cmp.Or(
-		cmp.Compare(r.face, o.face), cmp.Compare(r.at, o.at), r.pos.Compare(o.pos), cmp.Compare(r.tag, o.tag),
-	)
+	switch {
+	case r.face != o.face:
+		return cmp.Compare(r.face, o.face)
+	case r.at != o.at:
+		return cmp.Compare(r.at, o.at)
+	case r.pos != o.pos:
+		return r.pos.Compare(o.pos)
+	}
+	return cmp.Compare(r.tag, o.tag)
 }
 
 // tag is the FNV-1a hash of an id.

@@ -171,6 +171,9 @@ func seconds(t time.Time) uint32 {
 	return uint32(min(math.MaxUint32, max(0, t.Unix())))
 }
 
+// matters is how many numbers of matters there are.
+const matters = 1_000_001
+
 // matterNumber returns the number of a six-digit code plus one, so that prefixes
 // are ranges; 0 for anything else.
 func matterNumber(code string) uint32 {

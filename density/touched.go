@@ -6,10 +6,6 @@ import (
 	"jingwei/geo"
 )
 
-// placeZoom is the zoom of Web Mercator whose cells are the finest that are told
-// apart by what changed in them.
-const placeZoom = 16
-
 // touched holds by cell of Web Mercator the version of its last change.
 type touched struct {
 	floor    uint64   // version of all other cells

@@ -11,5 +11,14 @@ type Matter struct {
 	Item     string
 	Name     string
 	Level    Level         // the level that handles it by default
-	Limit    time.Duration // overall limit from assignment to closing
+	Limit    time.Duration // overall limit from assignment to closing; zero: none
+}
+
+// Due returns until when a report of a time is to be closed; the zero time when
+// there is no limit.
+func (m Matter) Due(at time.Time) time.Time {
+	if m.Limit == 0 {
+		return time.Time{}
+	}
+	return at.Add(m.Limit)
 }

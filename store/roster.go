@@ -31,11 +31,19 @@ func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read posts: %w", err)
 	}
+	matters, err := readMatters(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return grid.NewRoster(workers, posts, matters), nil
+}
+
+func readMatters(ctx context.Context, tx pgx.Tx) ([]grid.Matter, error) {
 	matters, err := collect(ctx, tx, scanMatter, `SELECT code, category, item, name, level, limit_minutes FROM matter ORDER BY code`)
 	if err != nil {
 		return nil, fmt.Errorf("read matters: %w", err)
 	}
-	return grid.NewRoster(workers, posts, matters), nil
+	return matters, nil
 }
 
 // querier is a pool, a connection or a transaction.

@@ -109,6 +109,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 			return err
 		}
 		g.Go(func() error { return v.node.follow(ctx, after) })
+		g.Go(func() error { return v.node.advance(ctx) })
 		return ready(ctx)
 	})
 	if err := g.Wait(); !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
