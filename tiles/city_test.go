@@ -48,6 +48,24 @@ func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 	return s
 }
 
+// renamed is the next edition of a snapshot: one area has another name.
+func renamed(t testing.TB, s *grid.Snapshot, code string) *grid.Snapshot {
+	t.Helper()
+	var areas []grid.Area
+	for i := range int32(s.Len()) {
+		a := s.Area(i)
+		if a.Code == code {
+			a.Name = "新名"
+		}
+		areas = append(areas, a)
+	}
+	next, err := grid.NewSnapshot(s.Edition+1, s.Published.AddDate(0, 0, 1), areas, s.Coverage(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
 // town is a hand-made city of 8 times 8 fields of 1 km at 121° E, 32° N: two towns
 // of villages of grids of micro-grids, and in the middle of the first micro-grid a
 // market, which is a dedicated grid and a cell: a hole.
