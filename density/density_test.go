@@ -305,32 +305,108 @@ func TestCountsAreExact(t *testing.T) {
 	})
 }
 
-// Enough reports that the log is laid out as a new base several times over.
+// Enough reports that the log is laid out as a new base several times over, and
+// that there are running totals of all, of some categories, and at many times.
 func TestCountsAreExactAcrossCompaction(t *testing.T) {
+	const hour, year = 3600, 8760
 	c := density.New(board(t, 1, 4))
 	m := newModel()
+	after := func(hours int) time.Time { return start.Add(time.Duration(hours) * time.Hour) }
 	filters := []density.Filter{
-		{}, {From: start.Add(time.Hour)}, {Matters: []string{"0101"}}, {To: start.Add(20 * time.Hour), Matters: []string{"02", "010102"}},
-		{State: density.Overdue}, {State: density.Closed, Matters: []string{"01"}, From: start.Add(7 * time.Hour), To: start.Add(8 * time.Hour)},
+		{},
+		{From: after(0)},
+		{From: after(-5), To: after(6 * year)},
+		{From: after(100), To: after(101)},
+		{From: after(100), To: after(4 * year)},
+		{To: after(3*year + 17), Matters: []string{"01"}},
+		{From: after(year), To: after(2 * year), Matters: []string{"01", "0203"}},
+		{From: after(year), Matters: []string{"0101"}},
+		{From: after(6 * year)},
+		{Matters: []string{"03"}},
+		{State: density.Overdue},
+		{State: density.Closed, Matters: []string{"01"}, From: after(700), To: after(800)},
 	}
 	for round := range 4 {
 		batch := make([]density.Report, 50_000)
 		for i := range batch {
 			k := round*40_000 + i // a fifth of them known, with another state
+			at := k * 7919 % (5 * year)
 			batch[i] = m.put(density.Report{
-				ID: uuid.NewSHA1(uuid.Nil, fmt.Append(nil, k)), At: start.Add(time.Duration(k*7919%86400) * time.Second),
+				ID: uuid.NewSHA1(uuid.Nil, fmt.Append(nil, k)), At: after(at).Add(time.Duration(k%hour) * time.Second),
 				Pos:    geo.Pos{X: int32(k * 1231 % 176_000), Y: int32(k * 677 % 176_000)},
-				Matter: []string{"010101", "010102", "020304", ""}[k%4], Open: (k+round)%3 == 0, Due: start.Add(time.Duration(k%100_000) * time.Second),
+				Matter: []string{"010101", "010102", "020304", "010101", ""}[k%5], Open: (k+round)%3 == 0, Due: after(at + 1000),
 			})
 		}
 		c.Put(batch...)
-		m.now = start.Add(time.Duration(round) * 10 * time.Hour)
+		m.now = after(round * year)
 		c.Advance(m.now)
-		for _, f := range filters {
+		if round == 2 {
+			c = c.On(board(t, 2, 3))
+		}
+		for i, f := range filters {
 			m.check(t, c, f)
-			m.checkBins(t, c, f, -1, anyView().Example(round))
+			m.checkBins(t, c, f, -1, anyView().Example(i))
 		}
 	}
+}
+
+// Cells that reach to the poles and to the antimeridian: what is beyond the sides
+// of the square world counts at its sides, and is told apart all the same.
+func TestAllOverTheWorld(t *testing.T) {
+	s := world(t)
+	rapid.Check(t, func(t *rapid.T) {
+		m := newModel()
+		var batch []density.Report
+		for i := range rapid.IntRange(0, 40).Draw(t, "reports") {
+			r := anyReport().Draw(t, "report")
+			r.ID = uuid.UUID{byte(i / 2)}
+			r.Pos = geo.Pos{
+				X: rapid.SampledFrom([]int32{-geo.MaxX, -geo.MaxX + 1, -7, 5, geo.MaxX - 1, geo.MaxX}).Draw(t, "x"),
+				Y: rapid.OneOf(rapid.Int32Range(-geo.MaxY, geo.MaxY), rapid.Int32Range(geo.MaxY-200_000, geo.MaxY),
+					rapid.SampledFrom([]int32{-geo.MaxY, geo.MaxY, 850_511_287, 850_511_288, -850_511_288})).Draw(t, "y"),
+			}
+			batch = append(batch, m.put(r))
+		}
+		n := rapid.IntRange(0, len(batch)).Draw(t, "loaded")
+		c, err := density.Load(s, 0, all(batch[:n]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Put(batch[n:]...)
+		for range 2 {
+			if c.Len() != len(m.reports) {
+				t.Fatalf("%d reports, want %d", c.Len(), len(m.reports))
+			}
+			m.check(t, c, anyFilter().Draw(t, "filter"))
+			z := uint8(rapid.IntRange(0, 6).Draw(t, "zoom"))
+			m.checkBins(t, c, anyFilter().Draw(t, "filter"), -1, density.View{Z: z, MaxX: 1 << z, MaxY: 1 << z})
+			far := uint32(1)<<18 - 1
+			m.checkBins(t, c, density.Filter{}, -1, density.View{Z: 18, MinX: far - 9, MaxX: far + 1, MaxY: 10})
+			c = c.On(s)
+			c.Put(batch...) // all of them known
+		}
+	})
+}
+
+// world is a snapshot of four cells, the quarters of the world.
+func world(t testing.TB) *grid.Snapshot {
+	t.Helper()
+	var areas []grid.Area
+	var faces []coverage.Face
+	for i, low := range []geo.Pos{{X: -geo.MaxX, Y: -geo.MaxY}, {X: 0, Y: -geo.MaxY}, {X: -geo.MaxX, Y: 0}, {X: 0, Y: 0}} {
+		a := grid.Area{ID: grid.AreaID(i + 1), Code: fmt.Sprint(i), Level: grid.Grid, Cell: true}
+		areas = append(areas, a)
+		faces = append(faces, coverage.Face{Name: a.Code, Shape: rectangle(low.X, low.Y, low.X+geo.MaxX, low.Y+geo.MaxY)})
+	}
+	c, err := coverage.Build(faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := grid.NewSnapshot(1, time.Time{}, areas, c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // What changed in a tile is told by its version, at every zoom, and nothing else
@@ -401,6 +477,13 @@ func TestReadersBesideAWriter(t *testing.T) {
 			for v := uint64(0); v < n; {
 				v = c.Version()
 				got := c.Counts(density.Filter{})
+				var binned uint64
+				for _, b := range c.Bins(density.Filter{}, -1, density.View{MaxX: 1, MaxY: 1}) {
+					binned += uint64(b.Count)
+				}
+				if binned < got.Version {
+					t.Errorf("%d in bins after version %d", binned, got.Version)
+				}
 				if got.Version < v || uint64(got.Count(0)) != got.Version || got.Open(0) != got.Count(0) {
 					t.Errorf("asked at %d, got version %d with count %d, open %d", v, got.Version, got.Count(0), got.Open(0))
 					return

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"jingwei/store/storetest"
 )
 
 // TestMain lets the test binary stand for the program: with runAsProgram set, it
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	storetest.Main(m)
 }
 
 const runAsProgram = "JINGWEI_TEST_RUN"
