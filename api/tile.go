@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jingwei/tiles"
@@ -90,7 +91,7 @@ func (a *API) tileJSON(c *call) error {
 var styles = map[string]tiles.Layer{"density": tiles.Areas, "bins": tiles.Bins, "reports": tiles.Reports}
 
 // style answers a map style for the tiles of this host, with classes for all
-// reports.
+// reports that the caller sees.
 func (a *API) style(c *call) error {
 	picture, err := a.picture(c)
 	if err != nil {
@@ -104,11 +105,26 @@ func (a *API) style(c *call) error {
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
 	}
-	s := selection{picture: picture, layer: layer}
-	_, highest := picture.Tiles.Zooms(layer)
-	view, err := picture.Tiles.View(c.r.Context(), highest, s.options(c, highest))
+	scales, err := selection{picture: picture, layer: layer}.scales(c)
 	if err != nil {
 		return fmt.Errorf("class the reports: %w", err)
 	}
-	return c.json(http.StatusOK, tiles.Style(origin(c.r), layer, view.PerKm2.Quantile...))
+	return c.json(http.StatusOK, tiles.Style(origin(c.r), layer, scales...))
+}
+
+// scales returns the classes of densities at all zooms, quantiles; each from the
+// first zoom on that it is of.
+func (s selection) scales(c *call) ([]tiles.Scale, error) {
+	var scales []tiles.Scale
+	lowest, highest := s.picture.Tiles.Zooms(s.layer)
+	for z := lowest; z <= highest; z++ {
+		v, err := s.picture.Tiles.View(c.r.Context(), z, s.options(c, z))
+		if err != nil {
+			return nil, err
+		}
+		if n := len(scales); n == 0 || !slices.Equal(scales[n-1].Breaks, v.PerKm2.Quantile) {
+			scales = append(scales, tiles.Scale{Zoom: z, Breaks: v.PerKm2.Quantile})
+		}
+	}
+	return scales, nil
 }

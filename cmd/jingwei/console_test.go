@@ -7,16 +7,23 @@ import (
 	"testing"
 )
 
-// lookAtConsole runs tests of the console, in a real browser, against a service.
-func lookAtConsole(t *testing.T, s site) {
+// lookAtMaps runs tests of the console and of the service's styles, in a real
+// browser, against a service.
+func lookAtMaps(t *testing.T, s site) {
 	t.Helper()
-	const tests = "the map, its legend and its words|a click shows the chain"
+	look(t, s, "styles.mjs", ".")
+	look(t, s, "e2e.mjs", "the map, its legend and its words|a click shows the chain")
+}
+
+// look runs tests, by their names, of a file of tests in a browser.
+func look(t *testing.T, s site, file, names string) {
+	t.Helper()
 	browser := chromium()
 	if _, err := os.Stat("../../web/node_modules/playwright-core"); err != nil || browser == "" {
-		t.Log("the console is not looked at: make test installs what that takes, Node.js with the pages' packages and Chromium")
+		t.Log("maps are not looked at: make test installs what that takes, Node.js with the pages' packages and Chromium")
 		return
 	}
-	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-name-pattern", tests, "test/e2e.mjs")
+	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-name-pattern", names, "test/"+file)
 	cmd.Dir = "../../web"
 	tools, err := filepath.Abs("../../bin/tools/node_modules/.bin")
 	if err != nil {
@@ -25,7 +32,7 @@ func lookAtConsole(t *testing.T, s site) {
 	cmd.Env = append(os.Environ(), "JINGWEI_URL="+s.url, "JINGWEI_TOKEN="+s.token, "CHROMIUM="+browser, "PATH="+tools+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Errorf("the console: %v\n%s", err, out)
+		t.Errorf("%s: %v\n%s", file, err, out)
 	}
 }
 

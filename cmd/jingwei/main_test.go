@@ -263,7 +263,7 @@ func TestSynthComesBackIn(t *testing.T) {
 	}
 	reportAgain(t, s, filepath.Join(files, "reports.csv"), 60)
 	exportAgain(t, s, data)
-	lookAtConsole(t, s)
+	lookAtMaps(t, s)
 }
 
 // reportAgain reports at the places of the first n rows of a table, as of now.
