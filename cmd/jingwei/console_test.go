@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,24 @@ func lookAtMaps(t *testing.T, s site) {
 	t.Helper()
 	look(t, s, "styles.mjs", ".")
 	look(t, s, "e2e.mjs", "the map, its legend and its words|a click shows the chain")
+	drawInQGIS(t, s)
+}
+
+// drawInQGIS lets QGIS draw the tiles of a service, where there is one. Pictures are
+// kept in the folder JINGWEI_SHOTS.
+func drawInQGIS(t *testing.T, s site) {
+	t.Helper()
+	const python = "/usr/bin/python3" // Debian's, which has the packages of Debian
+	if exec.CommandContext(t.Context(), python, "-c", "import qgis.core").Run() != nil {
+		t.Log("QGIS draws nothing: there is none (Debian: python3-qgis)")
+		return
+	}
+	folder := cmp.Or(os.Getenv("JINGWEI_SHOTS"), t.TempDir())
+	cmd := exec.CommandContext(t.Context(), python, "../../scripts/draw-in-qgis.py", s.url, s.token, folder)
+	cmd.Env = append(os.Environ(), "QT_QPA_PLATFORM=offscreen")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("QGIS: %v\n%s", err, out)
+	}
 }
 
 // look runs tests, by their names, of a file of tests in a browser.
