@@ -183,7 +183,7 @@ func (c *Columns) show(v *view, old int) {
 			c.touched.mark(e.pos, v.since+uint64(i)+1)
 		}
 	}
-	if len(v.log) >= max(1<<16, v.base.len()/16) {
+	if len(v.log) >= max(1<<16, v.base.len()/32) {
 		c.compact(v)
 	}
 }

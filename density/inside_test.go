@@ -122,7 +122,7 @@ func TestScale(t *testing.T) {
 			s := newScale(edges, cells)
 			v := edges[rapid.IntRange(0, n).Draw(t, "edge")] + rapid.Int32Range(-1, 1).Draw(t, "beside")
 			want := cellOf(edges, v)
-			if want < cells.lo {
+			if want < cells.lo || want == n {
 				want = -1
 			}
 			if got := s.find(v); got != want {
