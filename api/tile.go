@@ -29,24 +29,25 @@ func (a *API) tile(c *call) error {
 // before it is made. Counts change, and callers differ in what they see: so nobody
 // but the caller keeps it, and not without asking.
 func (s selection) tile(c *call, at tiles.Address) error {
-	o := s.options(c, at.Z)
-	tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
-	if err != nil {
-		return tileProblem(err)
-	}
-	h := c.w.Header()
+	o, h := s.options(c, at.Z), c.w.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Authorization, Cookie")
-	h.Set("ETag", tag)
-	if matches(c.r, tag) {
-		c.w.WriteHeader(http.StatusNotModified)
-		return nil
+	if c.r.Header.Get("If-None-Match") != "" {
+		tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
+		if err != nil {
+			return tileProblem(err)
+		}
+		if matches(c.r, tag) {
+			h.Set("ETag", tag)
+			c.w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
 	t, err := s.picture.Tiles.Tile(c.r.Context(), at, o)
 	if err != nil {
 		return tileProblem(err)
 	}
-	h.Set("ETag", t.ETag) // a report may have come since
+	h.Set("ETag", t.ETag)
 	if t.Empty() {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -115,6 +116,9 @@ func (a *API) style(c *call) error {
 // scales returns the classes of densities at all zooms, quantiles; each from the
 // first zoom on that it is of.
 func (s selection) scales(c *call) ([]tiles.Scale, error) {
+	if s.layer == tiles.Reports { // which have none
+		return nil, nil
+	}
 	var scales []tiles.Scale
 	lowest, highest := s.picture.Tiles.Zooms(s.layer)
 	for z := lowest; z <= highest; z++ {

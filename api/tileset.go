@@ -109,8 +109,8 @@ func layersOf(t tiles.TileJSON) []layerView {
 	var list []layerView
 	for _, l := range t.VectorLayers {
 		properties := map[string]any{}
-		for name, kind := range l.Types() {
-			properties[name] = map[string]string{"type": strings.ToLower(kind), "description": l.Fields[name]}
+		for name, kind := range l.Fields {
+			properties[name] = map[string]string{"type": strings.ToLower(kind)}
 		}
 		list = append(list, layerView{
 			ID: l.ID, Description: l.Description, DataType: "vector", Dimension: dimensions[l.ID],

@@ -1,10 +1,6 @@
 package tiles
 
-import (
-	"strings"
-
-	"jingwei/geo"
-)
+import "jingwei/geo"
 
 // TileJSON describes the tiles to a map, as TileJSON 3.0.0 lays down.
 type TileJSON struct {
@@ -26,16 +22,6 @@ type VectorLayer struct {
 	MinZoom     uint32            `json:"minzoom"`
 	MaxZoom     uint32            `json:"maxzoom"`
 	Fields      map[string]string `json:"fields"`
-}
-
-// Types returns the types of the fields, String or Number: the first words of what
-// Fields says of them.
-func (l VectorLayer) Types() map[string]string {
-	types := make(map[string]string, len(l.Fields))
-	for name, about := range l.Fields {
-		types[name], _, _ = strings.Cut(strings.ReplaceAll(about, ",", " "), " ")
-	}
-	return types
 }
 
 // TileJSON describes the tiles of a layer, to be had from a URL that holds {z},

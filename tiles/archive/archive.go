@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"jingwei/tiles"
@@ -134,16 +133,6 @@ func settle(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// layers returns what an archive says of its layers: of fields no more than their
-// types, as MBTiles demands it and GDAL reads it.
-func layers(d tiles.TileJSON) []tiles.VectorLayer {
-	list := slices.Clone(d.VectorLayers)
-	for i := range list {
-		list[i].Fields = list[i].Types()
-	}
-	return list
 }
 
 // ID returns the place of a tile among those of all zooms, as PMTiles counts them:

@@ -63,7 +63,7 @@ func (m *mbtiles) begin(d tiles.TileJSON) error {
 
 // describe writes the metadata.
 func (m *mbtiles) describe(d tiles.TileJSON) error {
-	about, err := json.Marshal(map[string]any{"vector_layers": layers(d)})
+	about, err := json.Marshal(map[string]any{"vector_layers": d.VectorLayers})
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (p *pmtiles) put(id uint64, _ tiles.Address, data []byte) error {
 }
 
 func (p *pmtiles) finish() error {
-	about, err := json.Marshal(map[string]any{"name": p.d.Name, "type": "overlay", "vector_layers": layers(p.d)})
+	about, err := json.Marshal(map[string]any{"name": p.d.Name, "type": "overlay", "vector_layers": p.d.VectorLayers})
 	if err != nil {
 		return err
 	}
