@@ -41,7 +41,7 @@ type Report struct {
 	ID     uuid.UUID
 	At     time.Time // counted to the second, from 1970 to 2106
 	Pos    geo.Pos
-	Matter string    // six digits; one that has not is found by no prefix
+	Matter string    // six digits; one that has not is found by no prefix. At most 65,535 different ones
 	Open   bool      // work on it is still owed
 	Due    time.Time // from then on, to the second, an open report is overdue; zero: never
 }
