@@ -327,11 +327,14 @@ func TestAllAtOnce(t *testing.T) {
 // the format, and look at what has changed.
 func TestGoldenTiles(t *testing.T) {
 	s := town(t)
-	o := tiles.Options{Columns: scatter(s, 300), Root: -1}
 	p := tiles.NewPyramid(s)
-	for _, a := range []tiles.Address{at(8, 121.04, 32.03), at(11, 121.04, 32.03), at(13, 121.005, 32.005), at(15, 121.005, 32.005)} {
-		raw := unpack(t, fetch(t, p, a, o))
-		golden(t, fmt.Sprintf("town-%d-%d-%d.mvt", a.Z, a.X, a.Y), raw)
+	columns := counting(s, crowd(p.Box(-1), 300))
+	for _, l := range tiles.Layers() {
+		o := tiles.Options{Layer: l, Columns: columns, Root: -1}
+		for _, a := range []tiles.Address{at(8, 121.04, 32.03), at(11, 121.04, 32.03), at(13, 121.005, 32.005), at(15, 121.005, 32.005)} {
+			raw := unpack(t, fetch(t, p, a, o))
+			golden(t, fmt.Sprintf("town-%v-%d-%d-%d.mvt", l, a.Z, a.X, a.Y), raw)
+		}
 	}
 }
 
