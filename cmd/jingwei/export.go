@@ -94,26 +94,31 @@ func (c *exportTiles) export(ctx context.Context, db *store.DB, x exported, p *p
 	if err != nil {
 		return 0, err
 	}
-	columns, err := density.Load(snapshot, 0, counted(db.ReportColumns(ctx), p))
-	if err != nil {
-		return 0, err
-	}
-	columns.Advance(db.Now())
 	pyramid := tiles.NewPyramid(snapshot)
 	about := c.describe(pyramid, x.layer)
 	w, err := archive.Create(c.Out, x.format, about)
 	if err != nil {
 		return 0, err
 	}
-	total := count(pyramid.Covering(about.MinZoom, about.MaxZoom, -1))
-	o := tiles.Options{Layer: x.layer, Level: c.Level, Columns: columns, Filter: x.filter, Root: -1}
-	err = w.Fill(ctx, pyramid.Covering(about.MinZoom, about.MaxZoom, -1), func(ctx context.Context, a tiles.Address) (tiles.Tile, error) {
-		return pyramid.Tile(ctx, a, o)
-	}, func(made int64) { p.show("tiles", made, total) })
+	columns, err := density.Load(snapshot, 0, counted(db.ReportColumns(ctx), p))
+	if err == nil {
+		columns.Advance(db.Now())
+		o := tiles.Options{Layer: x.layer, Level: c.Level, Columns: columns, Filter: x.filter, Root: -1}
+		err = fill(ctx, w, pyramid, about, o, p)
+	}
 	if err != nil {
 		return 0, errors.Join(err, w.Discard())
 	}
 	return w.Tiles(), w.Commit()
+}
+
+// fill makes the tiles of an archive.
+func fill(ctx context.Context, w *archive.Writer, pyramid *tiles.Pyramid, about tiles.TileJSON, o tiles.Options, p *progress) error {
+	places := pyramid.Covering(about.MinZoom, about.MaxZoom, o.Root)
+	total := count(places)
+	return w.Fill(ctx, places, func(ctx context.Context, a tiles.Address) (tiles.Tile, error) {
+		return pyramid.Tile(ctx, a, o)
+	}, func(n int64) { p.show("tiles", n, total) })
 }
 
 // describe describes the tiles of the zooms that are wanted.

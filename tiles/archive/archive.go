@@ -10,6 +10,7 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,7 +64,10 @@ type output interface {
 // name stays until Commit.
 func Create(path string, f Format, d tiles.TileJSON) (*Writer, error) {
 	w := &Writer{path: path, part: fmt.Sprintf("%s.%d.part", path, os.Getpid())}
-	var err error
+	err := os.Remove(w.part) // of another process with this number, long ago
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	if f == MBTiles {
 		w.out, err = createMBTiles(w.part, d)
 	} else {
