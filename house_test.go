@@ -53,7 +53,7 @@ var rules = map[string]rule{
 	"density":         {folders: nouns},
 	"tiles":           {folders: with(nouns, "density", "tiles/mvt")},
 	"tiles/mvt":       {modules: none},
-	"tiles/archive":   {folders: []string{"tiles"}, modules: []string{"zombiezen.com/go/sqlite", "github.com/klauspost/compress"}},
+	"tiles/archive":   {folders: []string{"tiles"}, modules: []string{"zombiezen.com/go/sqlite", "github.com/klauspost/compress", "golang.org/x/sync"}},
 	"migrations":      {modules: sqlModules},
 	"store":           {folders: with(decisions, "migrations"), modules: all},
 	"store/localpg":   {modules: none},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jingwei/tiles"
@@ -28,24 +29,25 @@ func (a *API) tile(c *call) error {
 // before it is made. Counts change, and callers differ in what they see: so nobody
 // but the caller keeps it, and not without asking.
 func (s selection) tile(c *call, at tiles.Address) error {
-	o := s.options(c, at.Z)
-	tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
-	if err != nil {
-		return tileProblem(err)
-	}
-	h := c.w.Header()
+	o, h := s.options(c, at.Z), c.w.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Authorization, Cookie")
-	h.Set("ETag", tag)
-	if matches(c.r, tag) {
-		c.w.WriteHeader(http.StatusNotModified)
-		return nil
+	if c.r.Header.Get("If-None-Match") != "" {
+		tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
+		if err != nil {
+			return tileProblem(err)
+		}
+		if matches(c.r, tag) {
+			h.Set("ETag", tag)
+			c.w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
 	t, err := s.picture.Tiles.Tile(c.r.Context(), at, o)
 	if err != nil {
 		return tileProblem(err)
 	}
-	h.Set("ETag", t.ETag) // a report may have come since
+	h.Set("ETag", t.ETag)
 	if t.Empty() {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -90,7 +92,7 @@ func (a *API) tileJSON(c *call) error {
 var styles = map[string]tiles.Layer{"density": tiles.Areas, "bins": tiles.Bins, "reports": tiles.Reports}
 
 // style answers a map style for the tiles of this host, with classes for all
-// reports.
+// reports that the caller sees.
 func (a *API) style(c *call) error {
 	picture, err := a.picture(c)
 	if err != nil {
@@ -104,11 +106,29 @@ func (a *API) style(c *call) error {
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
 	}
-	s := selection{picture: picture, layer: layer}
-	_, highest := picture.Tiles.Zooms(layer)
-	view, err := picture.Tiles.View(c.r.Context(), highest, s.options(c, highest))
+	scales, err := selection{picture: picture, layer: layer}.scales(c)
 	if err != nil {
 		return fmt.Errorf("class the reports: %w", err)
 	}
-	return c.json(http.StatusOK, tiles.Style(origin(c.r), layer, view.PerKm2.Quantile...))
+	return c.json(http.StatusOK, tiles.Style(origin(c.r), layer, scales...))
+}
+
+// scales returns the classes of densities at all zooms, quantiles; each from the
+// first zoom on that it is of.
+func (s selection) scales(c *call) ([]tiles.Scale, error) {
+	if s.layer == tiles.Reports { // which have none
+		return nil, nil
+	}
+	var scales []tiles.Scale
+	lowest, highest := s.picture.Tiles.Zooms(s.layer)
+	for z := lowest; z <= highest; z++ {
+		v, err := s.picture.Tiles.View(c.r.Context(), z, s.options(c, z))
+		if err != nil {
+			return nil, err
+		}
+		if n := len(scales); n == 0 || !slices.Equal(scales[n-1].Breaks, v.PerKm2.Quantile) {
+			scales = append(scales, tiles.Scale{Zoom: z, Breaks: v.PerKm2.Quantile})
+		}
+	}
+	return scales, nil
 }

@@ -109,9 +109,8 @@ func layersOf(t tiles.TileJSON) []layerView {
 	var list []layerView
 	for _, l := range t.VectorLayers {
 		properties := map[string]any{}
-		for name, about := range l.Fields {
-			kind, _, _ := strings.Cut(about, " ")
-			properties[name] = map[string]string{"type": strings.ToLower(strings.Trim(kind, ",")), "description": about}
+		for name, kind := range l.Fields {
+			properties[name] = map[string]string{"type": strings.ToLower(kind)}
 		}
 		list = append(list, layerView{
 			ID: l.ID, Description: l.Description, DataType: "vector", Dimension: dimensions[l.ID],

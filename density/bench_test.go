@@ -119,6 +119,9 @@ var (
 	sinkBins    []density.Bin
 	sinkColumns *density.Columns
 	sinkReport  density.Report
+	sinkBreaks  []float64
+
+	sinkDistribution density.Distribution
 )
 
 // filters are what is counted. Nothing is answered from the cache: see Forget.
@@ -176,4 +179,29 @@ func BenchmarkBins(b *testing.B) {
 			})
 		}
 	}
+}
+
+// As many different values as a city has cells.
+func BenchmarkBreaks(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	values := make([]float64, cellsAcross*cellsAcross)
+	for i := range values {
+		values[i] = random.ExpFloat64()
+	}
+	b.Run("distribute", func(b *testing.B) {
+		for b.Loop() {
+			sinkDistribution = density.Distribute(values)
+		}
+	})
+	d := density.Distribute(values)
+	b.Run("quantiles", func(b *testing.B) {
+		for b.Loop() {
+			sinkBreaks = d.Quantiles(7)
+		}
+	})
+	b.Run("jenks", func(b *testing.B) {
+		for b.Loop() {
+			sinkBreaks = d.Jenks(7)
+		}
+	})
 }

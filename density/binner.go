@@ -58,28 +58,25 @@ func southward(z uint8, y uint32) int32 {
 
 func (b *binner) columns() int { return len(b.west) - 1 }
 
-// cell returns the index of the cell that holds a position, or -1 outside of the
-// view.
-func (b *binner) cell(p geo.Pos) int {
-	column, row := cellOf(b.west, p.X), cellOf(b.south, -p.Y)
-	if column < 0 || row < 0 {
-		return -1
+// addAll adds the events that pass. Most are elsewhere, as a rule, which is seen
+// first.
+func (b *binner) addAll(events []event) {
+	for i := range events {
+		e := &events[i]
+		if b.around(e.pos) && b.query.holds(e.at, e.matter) && b.within(e.face) {
+			b.add(b.query.state.in(*e))
+		}
 	}
-	return row*b.columns() + column
 }
 
-// add adds an event, if it passes.
-func (b *binner) add(change *event) {
-	e := b.query.state.in(*change)
-	if !e.changes() || !b.query.holds(e.at, e.matter) || !b.within(e.face) {
-		return
-	}
-	c := b.cell(e.pos)
-	if c < 0 {
-		return
-	}
+// around reports whether the view holds a position.
+func (b *binner) around(p geo.Pos) bool {
+	return b.west[0] <= p.X && p.X < b.west[len(b.west)-1] && b.south[0] <= -p.Y && -p.Y < b.south[len(b.south)-1]
+}
+
+func (b *binner) add(e event) {
 	n := int64(e.count)
-	b.cells[c].add(&sum{
+	b.cells[cellOf(b.south, -e.pos.Y)*b.columns()+cellOf(b.west, e.pos.X)].add(&sum{
 		int32(e.count), int32(e.open), int32(e.overdue),
 		n * int64(e.pos.X), n * int64(e.pos.Y), n * int64(e.number),
 	})

@@ -28,10 +28,7 @@ func (c *Columns) Bins(f Filter, root int32, view View) []Bin {
 	q, v := f.query(), c.view.Load()
 	b := newBinner(c.snapshot, &q, root, view)
 	b.scan(v.base.places)
-	for _, events := range [][]event{v.owed, v.log} {
-		for i := range events {
-			b.add(&events[i])
-		}
-	}
+	b.addAll(v.owed)
+	b.addAll(v.log)
 	return b.bins(v)
 }

@@ -3,7 +3,6 @@ package density
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -161,18 +160,28 @@ func (c *Columns) Advance(now time.Time) {
 	}
 	v := *c.view.Load()
 	old := len(v.log)
+	for _, number := range c.passed(was) {
+		e := eventOf(v.row(number), number)
+		e.overdue = 1
+		v.log = append(v.log, e)
+	}
+	c.show(&v, old)
+}
+
+// passed returns the reports that became overdue since a second, and finds the
+// next time that one does.
+func (c *Columns) passed(was uint32) (numbers []uint32) {
 	c.next = never
-	for _, number := range slices.Sorted(maps.Keys(c.owed)) {
-		switch state := c.owed[number]; {
+	for number, state := range c.owed {
+		switch {
 		case state > c.clock:
 			c.next = min(c.next, state)
 		case state > was:
-			e := eventOf(v.row(number), number)
-			e.overdue = 1
-			v.log = append(v.log, e)
+			numbers = append(numbers, number)
 		}
 	}
-	c.show(&v, old)
+	slices.Sort(numbers)
+	return numbers
 }
 
 // show makes v what readers see, of whose log the events from old on are new.
@@ -183,7 +192,7 @@ func (c *Columns) show(v *view, old int) {
 			c.touched.mark(e.pos, v.since+uint64(i)+1)
 		}
 	}
-	if len(v.log) >= max(1<<16, v.base.len()/16) {
+	if len(v.log) >= max(1<<16, v.base.len()/32) {
 		c.compact(v)
 	}
 }

@@ -2,10 +2,17 @@
 //
 // # Shape
 //
-// The reports of an edition are columns (see [Columns]). What came or changed
-// since the columns were laid out is a log of events. A count is taken over the
-// columns and brought up to date along the log, so that a new report costs the
-// readers one event and not another count.
+// The reports of an edition are columns (see [Columns]), laid out twice, in about
+// 25 bytes a report. By place: cells of Web Mercator in Morton order, so that a
+// tile is a range; within a place by cell of the edition, and within that by time.
+// By time: periods, within a period by matter, and within that by time, with the
+// running totals of all cells at the ends of periods, so that a window is the
+// difference of two of them and little more. Reports that are open are few, and
+// kept beside.
+//
+// What came or changed since the columns were laid out is a log of events. A count
+// is taken over the columns and brought up to date along the log, so that a new
+// report costs the readers one event and not another count.
 //
 // # Laws
 //
@@ -34,7 +41,7 @@ type Report struct {
 	ID     uuid.UUID
 	At     time.Time // counted to the second, from 1970 to 2106
 	Pos    geo.Pos
-	Matter string    // six digits; one that has not is found by no prefix
+	Matter string    // six digits; one that has not is found by no prefix. At most 65,535 different ones
 	Open   bool      // work on it is still owed
 	Due    time.Time // from then on, to the second, an open report is overdue; zero: never
 }

@@ -1,8 +1,12 @@
 package density
 
 import (
+	"fmt"
 	"slices"
 )
+
+// maxMatters is how many matters an index of 16 bits tells apart.
+const maxMatters = 1 << 16
 
 // builder lays out rows that come in the order of the columns.
 type builder struct {
@@ -12,6 +16,9 @@ type builder struct {
 
 // newBuilder makes room for n rows of the given matters.
 func newBuilder(faces, n int, codes []uint32) *builder {
+	if len(codes) > maxMatters {
+		panic(fmt.Sprintf("density: reports of %d matters, at most %d can be told apart", len(codes), maxMatters))
+	}
 	b := &builder{places: places{
 		faces:  faces,
 		offset: make([]uint32, 0, n), at: make([]uint32, 0, n), matter: make([]uint16, 0, n), tag: make([]uint32, 0, n),

@@ -8,10 +8,10 @@ import (
 // the period of a time.
 const slotBits = 16
 
-// newTimes orders the rows of places by time.
-func newTimes(p *places) *times {
+// newTimes orders the rows of places by time. From one running total to the next
+// there are at least block rows.
+func newTimes(p *places, block int) *times {
 	t := &times{codes: p.codes}
-	block := max(4*p.faces, 1<<14) // rows from one running total to the next: that costs a byte a row
 	periods := t.cut(p, block)
 	t.fill(p, periods)
 	eachInParallel(len(t.start)-1, func(i int) { slices.Sort(t.rows[t.start[i]:t.start[i+1]]) })
@@ -107,7 +107,7 @@ func (s *total) sum(t *times, faces, block int) {
 	for p, end := range t.ends {
 		bucket := t.bucket(p, s.matters)
 		tally(bucket, running, 1)
-		if rows += len(bucket); rows >= block || p == len(t.ends)-1 && rows >= faces {
+		if rows += len(bucket); rows >= block || p == len(t.ends)-1 && rows >= block/4 {
 			s.ends, s.counts = append(s.ends, end), append(s.counts, slices.Clone(running))
 			rows = 0
 		}

@@ -23,7 +23,7 @@ func placeOf(p geo.Pos) place { return morton(geo.MercatorCell(p, placeZoom)) }
 func morton(x, y uint32) place { return place(spread(x) | spread(y)<<1) }
 
 // cell is the inverse of morton.
-func (p place) cell() (x, y uint32) { return gather(uint32(p)), gather(uint32(p) >> 1) }
+func (c place) cell() (x, y uint32) { return gather(uint32(c)), gather(uint32(c) >> 1) }
 
 // spread puts a zero before each of the lower 16 bits.
 func spread(v uint32) uint32 {

@@ -3,13 +3,9 @@ package density
 import "sort"
 
 // cellOf returns the cell that holds v, where cell i is from edges[i] to before
-// edges[i+1]; -1 outside.
+// edges[i+1]; -1 before the first.
 func cellOf(edges []int32, v int32) int {
-	i := sort.Search(len(edges), func(i int) bool { return v < edges[i] }) - 1
-	if i == len(edges)-1 {
-		return -1
-	}
-	return i
+	return sort.Search(len(edges), func(i int) bool { return v < edges[i] }) - 1
 }
 
 // scale is cellOf for cells that are of about the same size.

@@ -70,6 +70,10 @@ func (b *binner) scan(p *places) {
 		}
 	}
 	sieve := newSieve(b.query, p.codes)
+	if len(parts) == 1 {
+		b.scanRuns(p, parts[0], sieve, b.cells)
+		return
+	}
 	var mu sync.Mutex
 	inParallel(len(parts), func(next func() (int, bool)) {
 		sums := make([]sum, len(b.cells))

@@ -35,9 +35,10 @@ func (s *sieve) sum(p *places, from, to uint32) sum {
 	var count, number, east, both uint64
 	offset := p.offset[from:to]
 	at, matter := p.at[from:to][:len(offset)], p.matter[from:to][:len(offset)]
+	passing, first, duration := s.matter, s.from, s.duration
 	for i, o := range offset {
-		mask := s.matter[matter[i]]
-		if at[i]-s.from > s.duration {
+		mask := passing[matter[i]]
+		if at[i]-first > duration {
 			mask = 0
 		}
 		count += uint64(mask & 1)

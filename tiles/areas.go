@@ -78,56 +78,61 @@ func (p *Pyramid) mine(ctx context.Context, at place, near *nearby) ([]shape, er
 	return mine, err
 }
 
+// wordTags is how many tags of an area do not change: pairs of four keys and values.
+const wordTags = 8
+
 // areas returns the layer of areas.
 func (p *Pyramid) areas(list []shape, near *nearby) (out stillLayer) {
 	var l mvt.Layer
 	l.Reset(Areas.String(), mvt.Extent)
+	words := make([]uint32, 0, wordTags*len(list))
 	for _, s := range list {
-		p.words(&l, near.areas[s.near])
+		words = p.appendWords(words, &l, near.areas[s.near])
 	}
-	n, first, homes := uint32(len(list)), l.Values(), uint32(0)
+	count, open, overdue, perKm2 := l.Key("count"), l.Key("open"), l.Key("overdue"), l.Key("per_km2")
+	n, v := uint32(len(list)), l.Values()
+	inhabited := v + 4*n
 	for k, s := range list {
-		i, v := near.areas[s.near], first+uint32(k)
-		tags := append(
-			p.words(&l, i),
-			l.Key("count"), v, l.Key("open"), v+n, l.Key("overdue"), v+2*n, l.Key("per_km2"), v+3*n,
-		)
+		i := near.areas[s.near]
+		tags := append(make([]uint32, 0, wordTags+10), words[wordTags*k:wordTags*(k+1)]...)
+		tags = append(tags, count, v, open, v+n, overdue, v+2*n, perKm2, v+3*n)
 		if p.figures[i].households > 0 {
-			tags = append(tags, l.Key("per_100_households"), first+4*n+homes)
-			homes++
+			tags = append(tags, l.Key("per_100_households"), inhabited)
+			inhabited++
 		}
+		v++
 		out.of = append(out.of, s.near)
 		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(i).ID), Type: mvt.Polygons, Geometry: s.wire}, tags...)
 	}
 	return out.with(&l)
 }
 
-// words returns the tags of area i that do not change.
-func (p *Pyramid) words(l *mvt.Layer, i int32) []uint32 {
+// appendWords appends the tags of area i that do not change.
+func (p *Pyramid) appendWords(dst []uint32, l *mvt.Layer, i int32) []uint32 {
 	a := p.snapshot.Area(i)
-	return []uint32{
+	return append(
+		dst,
 		l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name),
 		l.Key("level"), l.String(a.Level.String()), l.Key("kind"), l.String(string(a.Kind)),
-	}
+	)
 }
 
 // labels returns the layer of labels.
 func (p *Pyramid) labels(list []label) (out stillLayer) {
 	var l mvt.Layer
 	l.Reset(labelsName, mvt.Extent)
+	var words []uint32
 	for _, b := range list {
 		a := p.snapshot.Area(b.area)
-		l.String(a.Code)
-		l.String(a.Name)
+		words = append(words, l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name))
 	}
-	first := l.Values()
+	count, v := l.Key("count"), l.Values()
+	var at []byte
 	for k, b := range list {
-		a, at := p.snapshot.Area(b.area), mvt.AppendPoints(nil, new(mvt.Cursor), []mvt.Point{b.at})
+		at = mvt.AppendPoints(at[:0], new(mvt.Cursor), []mvt.Point{b.at})
+		w := words[4*k:]
+		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(b.area).ID), Type: mvt.Points, Geometry: at}, w[0], w[1], w[2], w[3], count, v+uint32(k))
 		out.of = append(out.of, int32(k))
-		l.Add(
-			mvt.Feature{ID: uint64(a.ID), Type: mvt.Points, Geometry: at},
-			l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name), l.Key("count"), first+uint32(k),
-		)
 	}
 	return out.with(&l)
 }

@@ -19,7 +19,7 @@ func drawBins(l *mvt.Layer, a Address, list []density.Bin) {
 		l.Add(
 			mvt.Feature{ID: id(c, zoom), Type: mvt.Polygons, Geometry: geometry},
 			l.Key("count"), l.Uint(uint64(c.Count)), l.Key("open"), l.Uint(uint64(c.Open)), l.Key("overdue"), l.Uint(uint64(c.Overdue)),
-			l.Key("per_km2"), l.Double(thousandths(uint64(c.Count), sizes.km2(c.Y))),
+			l.Key("per_km2"), l.Double(perUnit(uint64(c.Count), sizes.km2(c.Y))),
 		)
 	}
 }

@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"jingwei/density"
+	"jingwei/geo"
 )
 
 // blocks are the counts of all cells of a zoom, in blocks that are counted anew when
 // something in them has changed. Whoever uses them holds the entry's mu.
 type blocks struct {
 	source  Options
-	reach   func(Address) bool // whether anything can be in a tile
-	zoom    uint8              // of the cells
+	start   Address // the smallest tile around everything
+	zoom    uint8   // of the cells
 	counted bool
 	version uint64 // that the blocks are of, at least
 	of      map[Address]block
@@ -48,7 +49,7 @@ func (p *Pyramid) viewOfCells(ctx context.Context, z uint32, o Options) (*view, 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.blocks == nil {
-		e.blocks = &blocks{reach: p.reaches, zoom: zoom, of: map[Address]block{}, sizes: rowSizes{z: zoom}}
+		e.blocks = &blocks{start: around(p.reach), zoom: zoom, of: map[Address]block{}, sizes: rowSizes{z: zoom}}
 	}
 	e.blocks.source = o
 	if e.blocks.update() || e.view == nil {
@@ -57,8 +58,23 @@ func (p *Pyramid) viewOfCells(ctx context.Context, z uint32, o Options) (*view, 
 	return e.view, nil
 }
 
-// reaches reports whether anything can be in a tile.
-func (p *Pyramid) reaches(a Address) bool { return a.box().Intersects(p.reach) }
+// around returns the smallest tile that holds a box.
+func around(b geo.Box) (a Address) {
+	for z := uint8(1); z <= MaxZoom && !b.Empty(); z++ {
+		x, y := geo.MercatorCell(b.Min, z)
+		if x2, y2 := geo.MercatorCell(b.Max, z); x2 != x || y2 != y {
+			break
+		}
+		a = Address{uint32(z), x, y}
+	}
+	return a
+}
+
+// above returns the tile of zoom z, or of its own if that is less, around a tile.
+func (a Address) above(z uint32) Address {
+	shift := max(z, a.Z) - z
+	return Address{a.Z - shift, a.X >> shift, a.Y >> shift}
+}
 
 // update counts the blocks again that have changed; it reports whether any has.
 // What changes meanwhile is seen at the next round.
@@ -68,7 +84,11 @@ func (b *blocks) update() (changed bool) {
 		if b.counted && version == b.version {
 			return changed
 		}
-		b.visit(Address{})
+		if b.counted {
+			b.again(Address{})
+		} else {
+			b.first(b.start.above(b.blockZoom()))
+		}
 		changed, b.counted, b.version = true, true, version
 		if b.source.Columns.Version() == version {
 			return changed
@@ -76,30 +96,44 @@ func (b *blocks) update() (changed bool) {
 	}
 }
 
-// visit counts the blocks in a tile that may have changed.
-func (b *blocks) visit(a Address) {
-	touched := b.source.Columns.Touched(uint8(a.Z), a.X, a.Y)
-	if !b.reach(a) || b.counted && touched <= b.version {
+// first counts the blocks in a tile, going down to where reports are.
+func (b *blocks) first(a Address) {
+	below := min(a.Z+blockZooms, b.blockZoom())
+	if a.Z >= below {
+		b.count(a)
 		return
 	}
-	if int(a.Z) >= int(b.zoom)-blockZooms {
+	for _, c := range b.bins(a, uint8(below)) {
+		b.first(Address{below, c.X, c.Y})
+	}
+}
+
+// again counts the blocks in a tile that may have changed.
+func (b *blocks) again(a Address) {
+	if b.source.Columns.Touched(uint8(a.Z), a.X, a.Y) <= b.version {
+		return
+	}
+	if a.Z >= b.blockZoom() {
 		b.count(a)
 		return
 	}
 	for k := range uint32(4) {
-		b.visit(Address{a.Z + 1, 2*a.X + k%2, 2*a.Y + k/2})
+		b.again(Address{a.Z + 1, 2*a.X + k%2, 2*a.Y + k/2})
 	}
 }
 
+// blockZoom returns the zoom of the tiles that are the blocks.
+func (b *blocks) blockZoom() uint32 { return uint32(max(blockZooms, b.zoom) - blockZooms) }
+
+func (b *blocks) bins(a Address, zoom uint8) []density.Bin {
+	return b.source.Columns.Bins(b.source.Filter, b.source.Root, a.cells(zoom))
+}
+
 func (b *blocks) count(a Address) {
-	shift := uint32(b.zoom) - a.Z
-	list := b.source.Columns.Bins(b.source.Filter, b.source.Root, density.View{
-		Z: b.zoom, MinX: a.X << shift, MinY: a.Y << shift, MaxX: (a.X + 1) << shift, MaxY: (a.Y + 1) << shift,
-	})
 	var out block
-	for i := range list {
-		out.cells = append(out.cells, rowCount{list[i].Y, list[i].Count})
-		out.open, out.overdue = out.open+uint64(list[i].Open), out.overdue+uint64(list[i].Overdue)
+	for _, c := range b.bins(a, b.zoom) {
+		out.cells = append(out.cells, rowCount{c.Y, c.Count})
+		out.open, out.overdue = out.open+uint64(c.Open), out.overdue+uint64(c.Overdue)
 	}
 	b.of[a] = out
 }

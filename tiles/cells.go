@@ -74,18 +74,17 @@ func (p *Pyramid) outlineCells(ctx context.Context, a Address, o Options) (outli
 func (p *Pyramid) cells(ctx context.Context, a Address, o Options) (*cells, error) {
 	key := cellsAt{sourceOf(o), a, o.Columns.Touched(uint8(a.Z), a.X, a.Y)}
 	return kept(ctx, p.shared.views, key, func(context.Context) (*cells, int, error) {
-		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, viewOf(a, o.Layer))}
+		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, a.cells(o.Layer.cellZoom(a.Z)))}
 		c.sum = sumOfCells(a, o.Layer, c.list)
 		const perCell = 56
 		return c, perCell * len(c.list), nil
 	})
 }
 
-// viewOf returns the cells of a tile.
-func viewOf(a Address, l Layer) density.View {
-	z := l.cellZoom(a.Z)
-	shift := uint32(z) - a.Z
-	return density.View{Z: z, MinX: a.X << shift, MinY: a.Y << shift, MaxX: (a.X + 1) << shift, MaxY: (a.Y + 1) << shift}
+// cells returns the cells of a zoom that are in a tile.
+func (a Address) cells(zoom uint8) density.View {
+	shift := uint32(zoom) - a.Z
+	return density.View{Z: zoom, MinX: a.X << shift, MinY: a.Y << shift, MaxX: (a.X + 1) << shift, MaxY: (a.Y + 1) << shift}
 }
 
 // sumOfCells covers what is drawn of cells.

@@ -38,18 +38,17 @@ func (c *classifier) add(count uint64, km2 float64) {
 	default:
 		c.large[count]++
 	}
-	c.densities[leading(thousandths(count, km2))]++
+	c.densities[leading(uint64(thousandths(count, km2)))]++
 }
 
-// leading returns the number of tens that the thousandths of v have to be divided
-// by for two digits to be left, rounded up, and behind it these: greater numbers
-// have greater ones.
-func leading(v float64) int {
-	n, unit, exponent := uint64(math.Round(min(v*1e3, 1e18))), uint64(1), 0
-	for ; n > 99*unit; exponent++ {
-		unit *= 10
+// leading returns how many times a number has to be divided by ten for two digits to
+// be left, rounded up, times 100, plus these: greater numbers have greater ones.
+func leading(n uint64) int {
+	exponent := 0
+	for ; n > 99; exponent++ {
+		n = (n + 9) / 10
 	}
-	return 100*exponent + int((n+unit-1)/unit)
+	return 100*exponent + int(n)
 }
 
 // breaks returns the breaks of counts and of densities.

@@ -48,7 +48,7 @@ func TestStyleOfAView(t *testing.T) {
 	if err != nil || len(breaks) != len(tiles.Ramp)-1 || !slices.IsSorted(breaks) {
 		t.Fatalf("breaks %v, %v", breaks, err)
 	}
-	raw, err := json.Marshal(tiles.Style("", tiles.Areas, breaks...))
+	raw, err := json.Marshal(tiles.Style("", tiles.Areas, tiles.Scale{Breaks: breaks}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +56,20 @@ func TestStyleOfAView(t *testing.T) {
 		if step := fmt.Sprintf("%v,%q", append([]float64{0}, breaks...)[k], colour); k > 0 && !strings.Contains(string(raw), step) {
 			t.Errorf("no step %s in the style", step)
 		}
+	}
+}
+
+// Classes change with the zoom, and where there is but one class there is but one
+// colour.
+func TestStyleByZoom(t *testing.T) {
+	raw, err := json.Marshal(tiles.Style("", tiles.Bins, tiles.Scale{}, tiles.Scale{Zoom: 9, Breaks: []float64{5}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(`["step",["zoom"],["case",["==",["get","count"],0],"#fbfaf7",%q],9,["case",["==",["get","count"],0],"#fbfaf7",["step",["get","per_km2"],%q,5,%q]]]`,
+		tiles.Ramp[0], tiles.Ramp[0], tiles.Ramp[len(tiles.Ramp)-1])
+	if !strings.Contains(string(raw), want) {
+		t.Errorf("%s is not in %s", want, raw)
 	}
 }
 

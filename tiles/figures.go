@@ -46,14 +46,17 @@ func (p *Pyramid) Figures(n *density.Counts, i int32) Figures {
 	c, count := p.figures[i], uint64(n.Count(i))
 	return Figures{
 		Count: count, Open: uint64(n.Open(i)), Overdue: uint64(n.Overdue(i)),
-		PerKm2: thousandths(count, c.m2/1e6), Per100Households: thousandths(count, float64(c.households)/100),
+		PerKm2: perUnit(count, c.m2/1e6), Per100Households: perUnit(count, float64(c.households)/100),
 	}
 }
 
-// thousandths returns a count per unit to three decimals; 0 without units.
+// perUnit returns a count per unit to three decimals; 0 without units.
+func perUnit(count uint64, units float64) float64 { return thousandths(count, units) / 1e3 }
+
+// thousandths returns the thousandths of a count per unit, a whole number.
 func thousandths(count uint64, units float64) float64 {
 	if units <= 0 {
 		return 0
 	}
-	return math.Round(float64(count)/units*1e3) / 1e3
+	return min(math.Floor(float64(count)/units*1e3+0.5), 1e18)
 }

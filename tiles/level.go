@@ -112,12 +112,12 @@ const fine = 8
 // net returns the borders for zoom z: without the positions that make out less
 // than half a square tile unit, if edges are so short that there are many.
 func (d *drawn) net(z uint32) *net {
-	c := d.cover
-	unit := unitArea(z, middle(c))
-	if edgeLength(c) < fine*math.Sqrt(unit) {
-		c = d.simpler().Simplify(unit / 2)
+	simple := d.cover
+	unit := unitArea(z, middle(simple))
+	if edgeLength(simple) < fine*math.Sqrt(unit) {
+		simple = d.simpler().Simplify(unit / 2)
 	}
-	return newNet(c, z)
+	return newNet(d.cover, simple, z)
 }
 
 // unitArea returns the area of a square tile unit at zoom z, in square lattice

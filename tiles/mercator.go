@@ -31,14 +31,17 @@ func (a Address) projection() projection {
 	}
 }
 
-// point projects p. The conversions keep products from being fused with sums,
-// which would give other bytes on other machines.
+// point projects p.
 func (m projection) point(p geo.Pos) point {
-	y := geo.MercatorY(p.Y)
-	return point{
-		round(float64(float64(int64(p.X)+geo.MaxX)*m.perX)) - m.origin.x,
-		round(float64(y*m.world)) - m.origin.y,
-	}
+	x, y := m.exact(p)
+	return point{round(x) - m.origin.x, round(y) - m.origin.y}
+}
+
+// exact projects p, to units of the world, not rounded. The conversions keep
+// products from being fused with sums, which would give other bytes on other
+// machines.
+func (m projection) exact(p geo.Pos) (x, y float64) {
+	return float64(float64(int64(p.X)+geo.MaxX) * m.perX), float64(geo.MercatorY(p.Y) * m.world)
 }
 
 func round(v float64) int64 { return int64(math.Floor(v + 0.5)) }

@@ -28,12 +28,15 @@ type step struct {
 	back bool
 }
 
-func newNet(c *coverage.Coverage, z uint32) *net {
+// newNet makes the net of a coverage whose arcs are drawn as simple has them, which is
+// the coverage itself or one that was simplified from it.
+func newNet(c, simple *coverage.Coverage, z uint32) *net {
 	m := Address{Z: z}.projection()
 	var all lines
 	around := make([][]step, c.Len())
-	for _, a := range c.Arcs() {
-		line := m.line(a)
+	arcs := simple.Arcs()
+	for k, a := range c.Arcs() {
+		line := m.line(a.Pos, arcs[k].Pos)
 		if len(line) < 2 {
 			continue // no longer than a unit: its ends are one
 		}
@@ -96,17 +99,6 @@ func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
 		}
 	}
 	return dst
-}
-
-// line projects an arc; positions that fall together are one.
-func (m projection) line(a coverage.Arc) []point {
-	line := make([]point, 0, len(a.Pos))
-	for _, p := range a.Pos {
-		if q := m.point(p); len(line) == 0 || line[len(line)-1] != q {
-			line = append(line, q)
-		}
-	}
-	return slices.Clip(line)
 }
 
 func (l lines) start(s step) point {

@@ -323,42 +323,18 @@ func TestAllAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// Areas at the poles and on both sides of the antimeridian.
-func TestEndsOfTheWorld(t *testing.T) {
-	cell := func(west, south, east, north int32) geo.MultiPolygon {
-		const d = geo.PerDegree
-		return geo.MultiPolygon{{{{X: west * d, Y: south * d}, {X: east * d, Y: south * d}, {X: east * d, Y: north * d}, {X: west * d, Y: north * d}}}}
-	}
-	s := build(t, 1, []plan{
-		{code: "north", level: grid.Grid, shape: cell(-180, 80, 180, 90)},
-		{code: "south", level: grid.Grid, shape: cell(-180, -90, 180, -80)},
-		{code: "east", level: grid.Grid, shape: cell(170, -10, 180, 10)},
-		{code: "west", level: grid.Grid, shape: cell(-180, -10, -170, 10)},
-	})
-	p := tiles.NewPyramid(s)
-	for z := range uint32(tiles.MaxZoom + 1) {
-		last := uint32(1)<<z - 1
-		for _, a := range []tiles.Address{{z, 0, 0}, {z, last, 0}, {z, 0, last}, {z, last, last}, {z, 0, last / 2}, {z, last, last / 2}} {
-			list := features(t, p, a, everything)
-			if len(list) == 0 {
-				t.Errorf("nothing in %v", a)
-			}
-			for _, f := range list {
-				checkRings(t, f)
-			}
-		}
-	}
-}
-
 // Whole tiles, byte by byte. Run with -update after a change that is meant, raise
 // the format, and look at what has changed.
 func TestGoldenTiles(t *testing.T) {
 	s := town(t)
-	o := tiles.Options{Columns: scatter(s, 300), Root: -1}
 	p := tiles.NewPyramid(s)
-	for _, a := range []tiles.Address{at(8, 121.04, 32.03), at(11, 121.04, 32.03), at(13, 121.005, 32.005), at(15, 121.005, 32.005)} {
-		raw := unpack(t, fetch(t, p, a, o))
-		golden(t, fmt.Sprintf("town-%d-%d-%d.mvt", a.Z, a.X, a.Y), raw)
+	columns := counting(s, crowd(p.Box(-1), 300))
+	for _, l := range tiles.Layers() {
+		o := tiles.Options{Layer: l, Columns: columns, Root: -1}
+		for _, a := range []tiles.Address{at(8, 121.04, 32.03), at(11, 121.04, 32.03), at(13, 121.005, 32.005), at(15, 121.005, 32.005)} {
+			raw := unpack(t, fetch(t, p, a, o))
+			golden(t, fmt.Sprintf("town-%v-%d-%d-%d.mvt", l, a.Z, a.X, a.Y), raw)
+		}
 	}
 }
 

@@ -25,22 +25,28 @@ type array = []any
 // fonts are on the reader's machine: without glyphs to fetch, a map draws with them.
 var fonts = array{"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", "sans-serif"}
 
+// Scale says at which counts per square kilometre classes end (see [View]), from a
+// zoom on.
+type Scale struct {
+	Zoom   uint32
+	Breaks []float64
+}
+
 // Style returns a MapLibre style that draws a layer of the tiles of a server: areas
-// and bins by count per square kilometre, in classes that end at breaks (see
-// [View]); without them, a class for each factor of about three; reports as points,
-// and clusters as circles whose area grows with their count. It asks for nothing
-// but the tiles: no glyphs, no sprites. A feature with the state hover or selected
-// is marked.
-func Style(base string, l Layer, breaks ...float64) any {
-	if len(breaks) == 0 {
-		breaks = []float64{1, 3, 10, 30, 100, 300}
+// and bins by count per square kilometre, in the classes of scales, by zoom; without
+// scales, a class for each factor of about three; reports as points, and clusters as
+// circles whose area grows with their count. It asks for nothing but the tiles: no
+// glyphs, no sprites. A feature with the state hover or selected is marked.
+func Style(base string, l Layer, scales ...Scale) any {
+	if len(scales) == 0 {
+		scales = []Scale{{0, []float64{1, 3, 10, 30, 100, 300}}}
 	}
 	ground := object{"id": "background", "type": "background", "paint": object{"background-color": land}}
 	return object{
 		"version": 8,
 		"name":    "Jingwei " + l.String(),
 		"sources": object{l.String(): object{"type": "vector", "url": strings.TrimSuffix(base, "/") + "/tiles/" + l.String() + ".json"}},
-		"layers":  append(array{ground}, styles[l](densityColour(breaks))...),
+		"layers":  append(array{ground}, styles[l](densityColours(scales))...),
 	}
 }
 
@@ -97,15 +103,32 @@ func lettered(l Layer, from, id string, text array, most string) object {
 	}
 }
 
+// densityColours is an expression: the colours of each scale at its zooms.
+func densityColours(scales []Scale) array {
+	colours := densityColour(scales[0].Breaks)
+	if len(scales) == 1 {
+		return colours
+	}
+	steps := array{"step", array{"zoom"}, colours}
+	for _, s := range scales[1:] {
+		steps = append(steps, s.Zoom, densityColour(s.Breaks))
+	}
+	return steps
+}
+
 // densityColour is an expression: a colour of the ramp for each class, over all of
 // the ramp even when there are few.
 func densityColour(breaks []float64) array {
 	breaks = breaks[:min(len(breaks), len(Ramp)-1)]
-	steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
-	for i, end := range breaks {
-		steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+	var colour any = Ramp[0]
+	if len(breaks) > 0 {
+		steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
+		for i, end := range breaks {
+			steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+		}
+		colour = steps
 	}
-	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, steps}
+	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, colour}
 }
 
 // marked is an expression: one value for the features marked, another for all

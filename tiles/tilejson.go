@@ -45,46 +45,44 @@ func (p *Pyramid) TileJSON(l Layer, url string, root int32) TileJSON {
 	return t
 }
 
+// text and number are the types of fields, by the names that MBTiles has for them.
+const text, number = "String", "Number"
+
 // vectorLayers are those in the tiles of each layer; meta comes besides.
 var vectorLayers = [...][]VectorLayer{
 	Areas: {
 		{
-			ID: Areas.String(), Description: "areas of the level that fits the zoom, with their reports",
+			ID:          Areas.String(),
+			Description: "areas of the level that fits the zoom, with their reports: all, those open, those of them overdue; per_100_households is absent where no households are known",
 			Fields: map[string]string{
-				"code": "String", "name": "String", "level": "String", "kind": "String",
-				"count": "Number of reports", "open": "Number of reports on which work is owed", "overdue": "Number of open reports past their time",
-				"per_km2": "Number of reports per square kilometre", "per_100_households": "Number of reports per 100 households; absent where households are not known",
+				"code": text, "name": text, "level": text, "kind": text,
+				"count": number, "open": number, "overdue": number, "per_km2": number, "per_100_households": number,
 			},
 		},
 		{
-			ID: labelsName, Description: "a point in each area, farthest from its border; in one tile of a zoom",
-			Fields: map[string]string{"code": "String", "name": "String", "count": "Number of reports"},
+			ID: labelsName, Description: "a point in each area, where it is widest; each in one tile of a zoom",
+			Fields: map[string]string{"code": text, "name": text, "count": number},
 		},
 	},
 	Bins: {{
-		ID: Bins.String(), Description: "squares of a grid, with the reports in them; in one tile of a zoom",
-		Fields: map[string]string{
-			"count": "Number of reports", "open": "Number of reports on which work is owed", "overdue": "Number of open reports past their time",
-			"per_km2": "Number of reports per square kilometre",
-		},
+		ID: Bins.String(), Description: "squares of a grid with the reports in them; each in one tile of a zoom",
+		Fields: map[string]string{"count": number, "open": number, "overdue": number, "per_km2": number},
 	}},
 	Reports: {{
-		ID: Reports.String(), Description: "single reports, and clusters of those close together at their mean place; in one tile of a zoom",
-		Fields: map[string]string{
-			"count": "Number of reports: 1, or more in a cluster", "open": "Number of reports on which work is owed", "overdue": "Number of open reports past their time",
-			"matter": "String, the code; absent in clusters, and where it is not known", "at": "String, the time in RFC 3339; absent in clusters",
-		},
+		ID:          Reports.String(),
+		Description: "single reports, with their matter and time, and clusters of those close together, at their mean place; each in one tile of a zoom",
+		Fields:      map[string]string{"count": number, "open": number, "overdue": number, "matter": text, "at": text},
 	}},
 }
 
 // meta is the layer that says what all tiles have in common.
 var meta = VectorLayer{
-	ID: metaName, Description: "a point in the middle of each tile, with the figures of all that is seen, in and outside the tile",
+	ID: metaName,
+	Description: "a point in the middle of each tile, with the figures of all that is seen, in and outside of the tile: " +
+		"the reports, and the highest value of each class but the last, of counts and of reports per square kilometre, as JSON arrays",
 	Fields: map[string]string{
-		"layer": "String", "level": "String, of areas", "zoom": "Number, the zoom whose cells the breaks are of, for other layers",
-		"total": "Number of reports", "open": "Number of reports on which work is owed", "overdue": "Number of open reports past their time",
-		"quantile": "String, a JSON array: the highest count in each class but the last", "jenks": "String, the same by natural breaks",
-		"quantile_per_km2": "String, the same for reports per square kilometre", "jenks_per_km2": "String, the same by natural breaks",
+		"layer": text, "level": text, "zoom": number, "total": number, "open": number, "overdue": number,
+		"quantile": text, "jenks": text, "quantile_per_km2": text, "jenks_per_km2": text,
 	},
 }
 

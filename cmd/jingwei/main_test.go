@@ -187,6 +187,16 @@ func TestWrongUse(t *testing.T) {
 		{"import", "boundaries", "main.go", "--level", "grid", "--crs", "4549"},
 		{"synth", "--out", t.TempDir(), "--scale", "-1"},
 		{"synth", "--out", t.TempDir(), "--scale", "0"},
+		{"export", "tiles", "--layer", "roads", "--out", "a.mbtiles"},
+		{"export", "tiles", "--layer", "areas"},
+		{"export", "tiles", "--layer", "areas", "--out", "a.zip"},
+		{"export", "tiles", "--layer", "areas", "--out", "a.mbtiles", "--format", "zip"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--level", "county"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--max-zoom", "23"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--min-zoom", "9", "--max-zoom", "8"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--from", "soon"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--matter", "1"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--state", "done"},
 		{"import", "workers", "main.go", "--encoding", "big5"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=-1"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=NaN"},
@@ -270,7 +280,8 @@ func TestSynthComesBackIn(t *testing.T) {
 		t.Errorf("six imports made not edition 6: %q", check.out)
 	}
 	reportAgain(t, s, filepath.Join(files, "reports.csv"), 60)
-	lookAtConsole(t, s)
+	exportAgain(t, s, data)
+	lookAtMaps(t, s)
 }
 
 // reportAgain reports at the places of the first n rows of a table, as of now.

@@ -10,6 +10,7 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,7 @@ type Writer struct {
 	path, part string
 	out        output
 	next       uint64 // the lowest ID that may come
-	some       bool   // there is a tile
+	tiles      int64  // so far
 }
 
 // output is an archive in a format that is being written.
@@ -63,7 +64,10 @@ type output interface {
 // name stays until Commit.
 func Create(path string, f Format, d tiles.TileJSON) (*Writer, error) {
 	w := &Writer{path: path, part: fmt.Sprintf("%s.%d.part", path, os.Getpid())}
-	var err error
+	err := os.Remove(w.part) // of another process with this number, long ago
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	if f == MBTiles {
 		w.out, err = createMBTiles(w.part, d)
 	} else {
@@ -86,12 +90,15 @@ func (w *Writer) Put(a tiles.Address, data []byte) error {
 	if len(data) == 0 {
 		return nil
 	}
-	w.some = true
+	w.tiles++
 	if err := w.out.put(id, a, data); err != nil {
 		return fmt.Errorf("write %s: %w", w.path, err)
 	}
 	return nil
 }
+
+// Tiles returns how many tiles have been put.
+func (w *Writer) Tiles() int64 { return w.tiles }
 
 // Commit ends the archive and gives it its name. It fails with ErrEmpty when no
 // tile was put; when it fails, nothing is left, as after Discard.
@@ -109,7 +116,7 @@ func (w *Writer) Commit() error {
 }
 
 func (w *Writer) end() error {
-	if !w.some {
+	if w.tiles == 0 {
 		return ErrEmpty
 	}
 	return w.out.finish()

@@ -224,7 +224,11 @@ func TestOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Discard()
+	t.Cleanup(func() {
+		if err := w.Discard(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := w.Put(tiles.Address{Z: 1, X: 0, Y: 1}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,9 @@ func fill(path string, f archive.Format) error {
 	random := rand.NewChaCha8([32]byte{})
 	for d := range uint64(64) {
 		noise := make([]byte, 16<<10)
-		random.Read(noise)
+		if _, err := random.Read(noise); err != nil {
+			return err
+		}
 		if err := w.Put(tiles.AlongHilbert(3, d), noise); err != nil {
 			return errors.Join(err, w.Discard())
 		}

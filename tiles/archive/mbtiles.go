@@ -63,7 +63,7 @@ func (m *mbtiles) begin(d tiles.TileJSON) error {
 
 // describe writes the metadata.
 func (m *mbtiles) describe(d tiles.TileJSON) error {
-	layers, err := json.Marshal(map[string]any{"vector_layers": d.VectorLayers})
+	about, err := json.Marshal(map[string]any{"vector_layers": d.VectorLayers})
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (m *mbtiles) describe(d tiles.TileJSON) error {
 		{"center", list(d.Center[:])},
 		{"minzoom", fmt.Sprint(d.MinZoom)},
 		{"maxzoom", fmt.Sprint(d.MaxZoom)},
-		{"json", string(layers)},
+		{"json", string(about)},
 	} {
 		err := sqlitex.ExecuteTransient(m.db, "INSERT INTO metadata (name, value) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{row[0], row[1]}})
 		if err != nil {

@@ -169,7 +169,9 @@ func directory(entries []entry) []byte {
 func compress(b []byte) []byte {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
-	z.Write(b) // to memory
-	z.Close()
+	_, err := z.Write(b)
+	if err = errors.Join(err, z.Close()); err != nil {
+		panic(err) // memory takes everything
+	}
 	return out.Bytes()
 }
