@@ -13,6 +13,7 @@ import (
 type ReportQuery struct {
 	Cells  []AreaID  // the report's cell is one of these; nil: any, also none
 	States []State   // nil: any
+	Holder WorkerID  // who has the ball; 0: anybody or nobody
 	Matter string    // prefix of the matter's code: 2, 4 or 6 digits
 	From   time.Time // Report.At is not before From
 	Until  time.Time // and before Until

@@ -56,6 +56,9 @@ func (s *selection) filter(q grid.ReportQuery) {
 	if len(q.States) > 0 {
 		s.where = append(s.where, "r.state IN ("+stateList(q.States)+")")
 	}
+	if q.Holder != 0 {
+		s.and("r.holder_worker = %s", q.Holder)
+	}
 	if q.Matter != "" {
 		s.and("starts_with(r.matter, %s)", q.Matter)
 	}
