@@ -12,6 +12,8 @@ func (c stance) check(cond Condition, action grid.Action) error {
 	switch task, _ := c.r.OpenTask(c.department()); {
 	case cond == IfNoTasks && slices.ContainsFunc(c.r.Tasks, grid.Task.Open):
 		return refuse(BrokenTasks, "action", "departments that were called have not finished yet")
+	case cond == IfTasks && !slices.ContainsFunc(c.r.Tasks, grid.Task.Open):
+		return refuse(BrokenTasks, "action", "no department owes anything")
 	case cond == IfCalled && task.State != grid.Called:
 		return refuse(BrokenTasks, "action", "%s has reported in already", task.Department)
 	case cond == IfArrived && task.State != grid.Arrived:

@@ -58,14 +58,16 @@ const (
 // Condition is what must hold of the report.
 type Condition string
 
-// NoTasks: no department owes anything. Called, Arrived: the officer's department
-// was called, or has arrived. Open: the named department owes something. Asked:
-// that is what was asked for; by somebody else, as in Other. Pending: something was
-// asked for, by somebody else. Unasked: nothing is waiting for an answer. Over: the
-// stage's time is over, or for a resume by the system, its date has come. GridTown:
-// the holder is at the level of grid or town.
+// NoTasks: no department owes anything. Tasks: one does. Called, Arrived: the
+// officer's department was called, or has arrived. Asked: that is what was asked
+// for, by somebody else. Other: it may not have been asked for, but if it was, by
+// somebody else. Pending: something was asked for, by somebody else. Unasked:
+// nothing waits for an answer. Over: the system acts no sooner than the stage's time
+// is over or, on a suspended report, its date has come. GridTown: the holder is at
+// the level of grid or town.
 const (
 	IfNoTasks  Condition = "no open tasks"
+	IfTasks    Condition = "open tasks"
 	IfCalled   Condition = "the department was called"
 	IfArrived  Condition = "the department has arrived"
 	IfAsked    Condition = "asked for by somebody else"
@@ -80,9 +82,11 @@ const (
 type Ball string
 
 // Stays. Takes: to who acts. Given: to who answers in the named area. Back: to the
-// sender; from the second return on, to the common superior. Retaken: to the
-// sender, who is none any more. Up: to the lowest area above where somebody is in
-// post. Next: to a deputy, else up. Check: up, or at the top to the command centre.
+// sender, or without one up. Return: back, but from the second time on to the common
+// superior of holder and sender. Retaken: back, and nobody is the sender any more.
+// Up: to the lowest area above where somebody is in post, or else to the command
+// centre. Next: to a deputy, else up. Check: up, and at the top to the command
+// centre.
 const (
 	BallStays   Ball = "stays"
 	BallTakes   Ball = "who acts"
@@ -152,7 +156,7 @@ var Lifecycle = []Rule{
 	{grid.ActionWhistle, "吹哨", handling, 0, who{AsHolder}, gives{GivenDepartment, GivenReason}, conds{IfGridTown}, BallStays, TickRuns},
 	{grid.ActionArrive, "报到", atWork, 0, who{AsDepartment}, nil, conds{IfCalled}, BallStays, TickRuns},
 	{grid.ActionComplete, "完成", atWork, 0, who{AsDepartment}, gives{GivenReason}, conds{IfArrived}, BallStays, TickRuns},
-	{grid.ActionWithdraw, "撤哨", atWork, 0, who{AsHolder}, gives{GivenDepartment, GivenReason}, nil, BallStays, TickRuns},
+	{grid.ActionWithdraw, "撤哨", atWork, 0, who{AsHolder}, gives{GivenDepartment, GivenReason}, conds{IfTasks}, BallStays, TickRuns},
 	{grid.ActionAskSuspend, "申请挂账", handling, 0, who{AsHolder}, gives{GivenReason, GivenResumeAt}, conds{IfUnasked}, BallStays, TickRuns},
 	{grid.ActionSuspend, "挂账", handling, grid.Suspended, who{AsDispatcher}, nil, conds{IfAsked, IfNoTasks}, BallStays, TickStops},
 	{grid.ActionResume, "恢复", suspended, grid.Handling, who{AsDispatcher, AsSystem}, nil, conds{IfOver}, BallStays, TickGoesOn},

@@ -84,7 +84,7 @@ var chinese = language{
 	"holder": "责任人", "sender": "交出人", "above": "上级", "dispatcher": "指挥中心", "checker": "核验人",
 	"approver": "审批人", "department": "部门", "reporter": "上报人", "system": "系统",
 	"reason": "原因 `reason`", "area": "区域 `area`", "lead": "主案 `lead`", "resume_at": "恢复日期 `resume_at`", "evidence": "办结凭证 `evidence`",
-	"no open tasks": "部门均已办完", "the department was called": "部门已被吹哨", "the department has arrived": "部门已报到",
+	"no open tasks": "部门均已办完", "open tasks": "部门尚未办完", "the department was called": "部门已被吹哨", "the department has arrived": "部门已报到",
 	"asked for by somebody else": "他人已申请", "not asked for by the same person": "非本人申请", "something asked for by somebody else": "他人有申请待批",
 	"nothing waiting for an answer": "没有待批的申请", "for the system, the time is over": "系统须待到期", "holder at grid or town level": "责任人在网格或乡镇一级",
 	"stays": "不变", "who acts": "办理者", "the named area": "指定区域", "the sender": "交出人", "back to the sender": "交出人",

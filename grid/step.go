@@ -82,6 +82,11 @@ func afterTask(tasks []Task, s Step) []Task {
 
 var taskStates = map[Action]TaskState{ActionArrive: Arrived, ActionComplete: Done, ActionWithdraw: Withdrawn}
 
+// Decide says what becomes of a report: how it stands after a step, and the step.
+// lead is the report that it is to follow; without an id when there is none. An
+// error means that nothing is to be done.
+type Decide func(r, lead Report) (Report, Step, error)
+
 // Entry is a report to be kept, with the step that brought it.
 type Entry struct {
 	Report Report
@@ -107,10 +112,10 @@ type Receipt struct {
 }
 
 // Retells reports whether r, just come in, says the same as the report o kept
-// under its id: the same place, accuracy, matter, text and reporter, and the same
+// under its id: the same place, accuracy, matter, urgency, text and reporter, and the same
 // time if r gave one. An r that gave no time has At equal to Received.
 func (r Report) Retells(o Report) bool {
 	return r.ID == o.ID && r.Pos == o.Pos && float32(r.Accuracy) == float32(o.Accuracy) &&
-		r.Matter == o.Matter && r.Text == o.Text && r.Reporter == o.Reporter &&
+		r.Matter == o.Matter && r.Urgency == o.Urgency && r.Text == o.Text && r.Reporter == o.Reporter &&
 		(r.At.Equal(r.Received) || r.At.Equal(o.At))
 }

@@ -12,17 +12,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Decide says what becomes of a report: how it stands after a step, and the step.
-// lead is the report that it is to follow; without an id when there is none. An
-// error means that nothing is to be done.
-type Decide func(r, lead grid.Report) (grid.Report, grid.Step, error)
-
 // Act takes a step on the report with an id, if it is at a version: nobody else
 // takes one meanwhile, and the answer comes after the commit. It returns the report
 // after the step. It fails with grid.ErrNotFound when there is no such report, with
 // grid.ErrVersion and the report as it stands when that is at another version, and
 // with the error of decide.
-func (db *DB) Act(ctx context.Context, id uuid.UUID, version int64, lead uuid.UUID, decide Decide) (r grid.Report, err error) {
+func (db *DB) Act(ctx context.Context, id uuid.UUID, version int64, lead uuid.UUID, decide grid.Decide) (r grid.Report, err error) {
 	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		var follow grid.Report
 		if r, follow, err = lockReports(ctx, tx, id, lead); err != nil {
