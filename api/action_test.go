@@ -73,6 +73,15 @@ func TestActions(t *testing.T) {
 			t.Errorf("%s: %s may next %q, want %q", tt.body, tt.token, got, tt.actions)
 		}
 		switch i {
+		case 2:
+			for query, want := range map[string]int{"holder=W001": 1, "holder=L002": 0, "owes=城管": 0, "lead=" + id(1): 0} {
+				c.wantListed(query, want)
+			}
+		case 6:
+			c.wantListed("owes=城管", 1)
+			c.wantListed("owes=消防", 0)
+		case 7:
+			c.wantListed("owes=城管", 0)
 		case 5:
 			golden(t, "report-whistled", w)
 		case 9:
@@ -80,6 +89,15 @@ func TestActions(t *testing.T) {
 		}
 	}
 	golden(t, "history-loop", c.get("/v1/reports/"+id(1)+"/history"))
+}
+
+// wantListed checks how many reports a query finds.
+func (c *city) wantListed(query string, want int) {
+	c.t.Helper()
+	v := decode[struct{ Reports []struct{ ID string } }](c.t, c.get("/v1/reports?"+query).Body.Bytes())
+	if len(v.Reports) != want {
+		c.t.Errorf("%s finds %d reports, want %d", query, len(v.Reports), want)
+	}
 }
 
 func TestActionRefuses(t *testing.T) {
@@ -192,13 +210,27 @@ func TestFiledByAPerson(t *testing.T) {
 	wantProblem(t, c.act("w12", 3, `{"action":"urge"}`), http.StatusForbidden, "standing", "action", "urge is for the reporter")
 }
 
-func TestListByHolder(t *testing.T) {
+// A duplicate follows its lead until it is taken out again.
+func TestMerge(t *testing.T) {
 	c := filed(t)
-	wantStatus(t, c.post(`{"id":"`+id(2)+`",`+inPark+`}`), http.StatusCreated)
-	v := decode[struct{ Reports []struct{ ID string } }](t, c.get("/v1/reports?holder=W901").Body.Bytes())
-	if len(v.Reports) != 1 || v.Reports[0].ID != id(2) {
+	wantStatus(t, c.post(`{"id":"`+id(2)+`",`+inMicro1+`}`), http.StatusCreated)
+	wantStatus(t, c.post(`{"id":"`+id(3)+`",`+inNorth+`}`), http.StatusCreated)
+	wantStatus(t, c.act("w11", 1, `{"action":"accept"}`), http.StatusOK)
+	wantProblem(t, c.act("w11", 2, `{"action":"merge"}`), http.StatusBadRequest, "missing", "lead", "merge needs it")
+	wantProblem(t, c.act("w11", 2, `{"action":"merge","lead":"`+id(1)+`"}`), http.StatusConflict, "lead", "lead", "cannot follow itself")
+	w := c.act("w11", 2, `{"action":"merge","lead":"`+id(2)+`"}`)
+	wantStatus(t, w, http.StatusOK)
+	if v := decode[struct{ State, Lead string }](t, w.Body.Bytes()); v.State != "merged" || v.Lead != id(2) {
 		t.Errorf("%+v", v)
 	}
+	c.wantListed("lead="+id(2), 1)
+	c.wantListed("lead="+id(3), 0)
+	w = c.act("w13", 3, `{"action":"unmerge","reason":"不是同一件事"}`)
+	wantStatus(t, w, http.StatusOK)
+	if v := decode[struct{ State, Lead string }](t, w.Body.Bytes()); v.State != "verifying" || v.Lead != "" {
+		t.Errorf("%+v", v)
+	}
+	c.wantListed("lead="+id(2), 0)
 }
 
 // The document lists the actions of the lifecycle, but for those of the clock.

@@ -237,11 +237,16 @@ func (m *memory) Reports(_ context.Context, q grid.ReportQuery) ([]grid.Report, 
 func selects(q grid.ReportQuery, r grid.Report) bool {
 	return (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
-		(q.Holder == 0 || q.Holder == r.Holder.Worker) &&
+		(q.Holder == 0 || q.Holder == r.Holder.Worker) && (q.Lead == uuid.Nil || q.Lead == r.Lead) && owes(r, q.Owes) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		!r.At.Before(q.From) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&
 		(q.Before == uuid.Nil || bytes.Compare(r.ID[:], q.Before[:]) < 0)
+}
+
+func owes(r grid.Report, department string) bool {
+	_, open := r.OpenTask(department)
+	return department == "" || open
 }
 
 func (m *memory) Since(_ context.Context, after grid.Cursor, limit int) ([]grid.Event, error) {

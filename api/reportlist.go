@@ -18,7 +18,7 @@ func (a *API) listReports(c *call) error {
 	p := newParams(c.r.URL)
 	root := p.area(c)
 	q := grid.ReportQuery{
-		Cells: cellsBelow(c.s, root), States: p.states(), Holder: p.worker(c, "holder"), Matter: p.matter(),
+		Cells: cellsBelow(c.s, root), States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Matter: p.matter(),
 		Box: p.box(), Before: p.id("cursor"), Limit: p.limit(),
 	}
 	q.From, q.Until = p.span()

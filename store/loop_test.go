@@ -334,6 +334,7 @@ func TestLoopLikeTheModel(t *testing.T) {
 		for i, id := range sc.ids {
 			sc.compare(i, replayed(t, db, id), "all")
 		}
+		sc.checkQueues()
 	})
 	for _, action := range loopActions {
 		if taken[action] == 0 {
@@ -344,6 +345,26 @@ func TestLoopLikeTheModel(t *testing.T) {
 		SELECT count(*) FROM report WHERE state NOT IN ('evaluated', 'void', 'merged') AND (state = 'reported') = (holder_area IS NOT NULL)`); n > 0 {
 		t.Errorf("%d reports are nobody's", n)
 	}
+}
+
+// checkQueues: what somebody has, what a department owes and what follows a report
+// are found as the model has them.
+func (sc *scene) checkQueues() {
+	check := func(q grid.ReportQuery, want func(*job) bool) {
+		q.Limit = 10_000
+		reports, err := sc.db.Reports(sc.t.Context(), q)
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		for i, id := range sc.ids {
+			if found := slices.ContainsFunc(reports, func(r grid.Report) bool { return r.ID == id }); found != want(sc.jobs[i]) {
+				sc.t.Fatalf("report %d, %+v: found %v by %+v", i, sc.jobs[i], found, q)
+			}
+		}
+	}
+	check(grid.ReportQuery{Holder: sc.worker("t1")}, func(j *job) bool { return j.holder.worker == "t1" })
+	check(grid.ReportQuery{Owes: "城管"}, func(j *job) bool { return slices.Contains(j.called, "城管") || slices.Contains(j.arrived, "城管") })
+	check(grid.ReportQuery{Lead: sc.ids[0]}, func(j *job) bool { return j.lead == sc.jobs[0] })
 }
 
 // replayed is a report as its history tells it, which must be as it stands.
