@@ -200,6 +200,11 @@ var stories = []struct {
 		{"dispatcher", grid.ActionDelegate, to(6), grid.Assigned, byNeighbour, ""},
 		{"neighbour", grid.ActionReturn, nil, grid.Assigned, byDispatcher, ""},
 	}},
+	{"the common superior is above the sender too", fresh, toHandling, []move{
+		{"liaison", grid.ActionEscalate, nil, grid.Assigned, byLeader, ""},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byLiaison, ""},
+		{"liaison", grid.ActionReturn, nil, grid.Assigned, byTown, ""},
+	}},
 	{"recall before acceptance", fresh, toTown, []move{
 		{"town", grid.ActionDelegate, to(6), grid.Assigned, byNeighbour, ""},
 		{"leader", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},

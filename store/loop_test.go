@@ -179,7 +179,7 @@ func (sc *scene) who(id string) string {
 	return sc.actor(loopPeople[i]).Who()
 }
 
-// wish draws something for report i: half the time something that the model allows.
+// wish draws something for report i: mostly something that the model allows.
 func (sc *scene) wish(i int) wish {
 	t := sc.t
 	w := wish{
@@ -206,6 +206,10 @@ func (sc *scene) wish(i int) wish {
 		action := rapid.SampledFrom(actionsOf(allowed, rapid.IntRange(0, 3).Draw(t, "rare") == 0)).Draw(t, "action")
 		return rapid.SampledFrom(slices.DeleteFunc(allowed, func(w wish) bool { return w.action != action })).Draw(t, "wish")
 	}
+	if j := sc.jobs[i]; j.state == "checking" && rapid.Bool().Draw(t, "the handler checks") {
+		w.who, w.action = loopPeople[slices.IndexFunc(loopPeople, func(p person) bool { return p.id() == j.handler })], "pass"
+		return w
+	}
 	w.who, w.action = rapid.SampledFrom(loopPeople).Draw(t, "who"), rapid.SampledFrom(loopActions).Draw(t, "action")
 	return w
 }
@@ -220,7 +224,7 @@ func actionsOf(wishes []wish, rare bool) (out []string) {
 		}
 	}
 	others := slices.DeleteFunc(slices.Clone(out), func(a string) bool {
-		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "return", "timeout"}, a)
+		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout"}, a)
 	})
 	if len(others) > 0 && !rare {
 		return others
