@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"jingwei/density"
+	"jingwei/dispatch"
 	"jingwei/grid"
 	importer "jingwei/import"
 	"jingwei/tiles"
@@ -41,6 +42,11 @@ type Reports interface {
 	// History returns the steps of a report in order; it fails with
 	// grid.ErrNotFound when there is no such report.
 	History(ctx context.Context, id uuid.UUID) ([]grid.Step, error)
+	// Act takes a step on a report, if it is at a version, and returns the report
+	// after the commit. It fails with grid.ErrNotFound when there is no such report
+	// or lead, with grid.ErrVersion and the report as it stands when that is at
+	// another version, and with the error of decide.
+	Act(ctx context.Context, id uuid.UUID, version int64, lead uuid.UUID, decide grid.Decide) (grid.Report, error)
 	// Reports returns the reports that q selects, newest id first.
 	Reports(ctx context.Context, q grid.ReportQuery) ([]grid.Report, error)
 }
@@ -76,6 +82,7 @@ type Config struct {
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
 
+	Clock     dispatch.Clock       // of deadlines; default: dispatch.Continuous
 	Log       *slog.Logger         // default: slog.Default()
 	Metrics   *prometheus.Registry // default: a new one
 	Now       func() time.Time     // default: time.Now
@@ -108,6 +115,9 @@ func New(c Config) *API {
 }
 
 func (c *Config) setDefaults() {
+	if c.Clock == nil {
+		c.Clock = dispatch.Continuous{}
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

@@ -16,23 +16,25 @@ import (
 type need uint8
 
 // Nothing: no token. Look: any token. Own: to read reports, if only one's own.
-// Read: to read everything within the root area. File: to report.
+// Read: to read everything within the root area. File: to report. Act: to take a
+// step on a report, as far as the loop allows it.
 const (
 	needNothing need = iota
 	needLook
 	needOwn
 	needRead
 	needFile
+	needAct
 )
 
 // grants says who may do what. Look and Own are for everybody with a token.
 var grants = map[grid.Access]map[need]bool{
-	grid.AccessAdmin:      {needRead: true, needFile: true},
-	grid.AccessDispatcher: {needRead: true, needFile: true},
-	grid.AccessOfficer:    {needRead: true, needFile: true},
-	grid.AccessLeader:     {needRead: true, needFile: true},
-	grid.AccessLiaison:    {needRead: true, needFile: true},
-	grid.AccessReporter:   {needFile: true},
+	grid.AccessAdmin:      {needRead: true, needFile: true, needAct: true},
+	grid.AccessDispatcher: {needRead: true, needFile: true, needAct: true},
+	grid.AccessOfficer:    {needRead: true, needFile: true, needAct: true},
+	grid.AccessLeader:     {needRead: true, needFile: true, needAct: true},
+	grid.AccessLiaison:    {needRead: true, needFile: true, needAct: true},
+	grid.AccessReporter:   {needFile: true, needAct: true},
 	grid.AccessViewer:     {needRead: true},
 }
 

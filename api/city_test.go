@@ -81,6 +81,7 @@ var workers = []grid.Worker{
 	{ID: 12, Code: "L002", Name: "李强", Role: grid.Liaison, Phone: "13800000012"},
 	{ID: 13, Code: "W001", Name: "陈静", Role: grid.Leader, Phone: "13800000013"},
 	{ID: 14, Code: "W901", Name: "赵军", Role: grid.Leader, Phone: "13800000014"},
+	{ID: 15, Code: "C001", Name: "郑伟", Role: grid.Officer, Phone: "13800000015", Department: "城管"},
 }
 
 // Micro-grid 5 has had a primary since April and a deputy all the year, 6 has
@@ -127,6 +128,11 @@ var tokens = map[string]grid.Caller{
 	"viewer":     {Token: 8, Name: "大屏", Access: grid.AccessViewer},
 	"north":      {Token: 9, Name: "通州", Access: grid.AccessDispatcher, Area: 8},
 	"park":       {Token: 10, Name: "园区", Access: grid.AccessLeader, Area: 7},
+	"w11":        {Token: 12, Name: "王芳", Access: grid.AccessLiaison, Worker: 11},
+	"w11b":       {Token: 13, Name: "王芳", Access: grid.AccessLiaison, Worker: 11},
+	"w12":        {Token: 14, Name: "李强", Access: grid.AccessLiaison, Worker: 12},
+	"w13":        {Token: 15, Name: "陈静", Access: grid.AccessLeader, Worker: 13},
+	"w15":        {Token: 16, Name: "郑伟", Access: grid.AccessOfficer, Worker: 15},
 	"elsewhere":  {Token: 11, Name: "撤销区", Access: grid.AccessAdmin, Area: 99},
 }
 
@@ -183,6 +189,27 @@ func (m *memory) Append(_ context.Context, e grid.Entry) (grid.Receipt, error) {
 	return grid.Receipt{Report: e.Report, Outcome: grid.Created}, nil
 }
 
+func (m *memory) Act(_ context.Context, id uuid.UUID, version int64, lead uuid.UUID, decide grid.Decide) (grid.Report, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return grid.Report{}, m.fail
+	}
+	r, ok := m.reports[id]
+	if !ok {
+		return r, grid.ErrNotFound
+	}
+	if r.Version != version {
+		return r, grid.ErrVersion
+	}
+	after, step, err := decide(r, m.reports[lead])
+	if err != nil {
+		return grid.Report{}, err
+	}
+	m.reports[id], m.steps[id] = after, append(m.steps[id], step)
+	return after, nil
+}
+
 func (m *memory) Report(_ context.Context, id uuid.UUID) (grid.Report, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -196,7 +223,7 @@ func (m *memory) Report(_ context.Context, id uuid.UUID) (grid.Report, error) {
 func (m *memory) History(_ context.Context, id uuid.UUID) ([]grid.Step, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.steps[id], m.fail
+	return slices.Clone(m.steps[id]), m.fail
 }
 
 func (m *memory) Reports(_ context.Context, q grid.ReportQuery) ([]grid.Report, error) {
@@ -210,10 +237,16 @@ func (m *memory) Reports(_ context.Context, q grid.ReportQuery) ([]grid.Report, 
 func selects(q grid.ReportQuery, r grid.Report) bool {
 	return (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
+		(q.Holder == 0 || q.Holder == r.Holder.Worker) && (q.Lead == uuid.Nil || q.Lead == r.Lead) && owes(r, q.Owes) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		!r.At.Before(q.From) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&
 		(q.Before == uuid.Nil || bytes.Compare(r.ID[:], q.Before[:]) < 0)
+}
+
+func owes(r grid.Report, department string) bool {
+	_, open := r.OpenTask(department)
+	return department == "" || open
 }
 
 func (m *memory) Since(_ context.Context, after grid.Cursor, limit int) ([]grid.Event, error) {

@@ -31,6 +31,7 @@ type reportIn struct {
 	Datum    string    `json:"datum"`
 	Accuracy float64   `json:"accuracy"`
 	Matter   string    `json:"matter"`
+	Urgency  string    `json:"urgency"`
 	Text     string    `json:"text"`
 	At       string    `json:"at"`
 	Reporter string    `json:"reporter"`
@@ -50,8 +51,8 @@ func (in intake) entry(caller grid.Caller) grid.Entry {
 		action, from = grid.ActionReport, 0
 	}
 	return grid.Entry{Report: r, Step: grid.Step{
-		Report: r.ID, Step: r.Version, At: r.Received, Actor: caller.Actor(), AsWhom: string(caller.Access),
-		Action: action, From: from, To: r.State, Holder: r.Holder, Reason: in.reason, Edition: r.Edition,
+		Report: r.ID, Step: r.Version, At: r.Received, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access),
+		Action: action, From: from, To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: in.reason, Edition: r.Edition,
 	}}
 }
 
@@ -80,6 +81,9 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	}
 	decision := dispatch.Route(c.s, place, r.At)
 	settle(c.s, &r, decision)
+	if r.State == grid.Assigned {
+		r.Clocks = dispatch.Start(c.s, c.clock, r, grid.Assigned, r.Received)
+	}
 	return intake{r, strings.Join(decision.Reasons(), "\n"), c.swapWarning(place, lon, lat, d)}, nil
 }
 
@@ -104,13 +108,17 @@ func (in reportIn) report(s *grid.Snapshot, id uuid.UUID, now time.Time) (grid.R
 	if err != nil {
 		return grid.Report{}, err
 	}
+	urgency, err := grid.ParseUrgency(in.Urgency)
+	if err != nil {
+		err = bad("urgency", "urgency", "%v", err)
+	}
 	err = cmp.Or(
-		checkAccuracy(in.Accuracy), checkMatter(s.Roster(), in.Matter),
+		err, checkAccuracy(in.Accuracy), checkMatter(s.Roster(), in.Matter),
 		checkText("text", in.Text, maxText), checkText("reporter", in.Reporter, maxReporter),
 	)
 	return grid.Report{
 		ID: id, At: at, Received: now, Accuracy: in.Accuracy,
-		Matter: in.Matter, Text: in.Text, Reporter: in.Reporter,
+		Matter: in.Matter, Urgency: urgency, Text: in.Text, Reporter: in.Reporter,
 	}, err
 }
 

@@ -104,7 +104,8 @@ func TestListReportsRefuses(t *testing.T) {
 		{"bbox=1,2,0,3", 400, "parameter", "bbox", "empty"},
 		{"bbox=1,2,3,100", 400, "parameter", "bbox", "out of range"},
 		{"cursor=x", 400, "parameter", "cursor", "not a UUID"},
-		{"holder=1", 400, "unknown-parameter", "holder", ""},
+		{"who=1", 400, "unknown-parameter", "who", ""},
+		{"holder=W7", 404, "not-found", "", "no worker W7"},
 		{"area=99", 404, "not-found", "", "no area 99"},
 	} {
 		t.Run(tt.query, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"jingwei/dispatch"
 	"jingwei/grid"
 )
 
@@ -18,6 +19,7 @@ type Problem struct {
 	At     string // where: a parameter, a field, a line; may be empty
 	Detail string // one sentence
 	Allow  string // the methods there are, with status 405
+	ETag   string // of what is there now, with status 412
 }
 
 // Error returns the sentence, with the place in front.
@@ -53,9 +55,12 @@ func found(err error, what, key string) error {
 func asProblem(err error) *Problem {
 	var p *Problem
 	var size *http.MaxBytesError
+	var refusal *dispatch.Refusal
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &refusal):
+		return problem(refusedStatus(refusal.Rule), string(refusal.Rule), refusal.At, "%s", refusal.Detail)
 	case errors.As(err, &size):
 		return problem(http.StatusRequestEntityTooLarge, "size", "", "the body is larger than %d bytes", size.Limit)
 	case errors.Is(err, grid.ErrNotFound):
@@ -97,6 +102,9 @@ func (p *Problem) write(w http.ResponseWriter) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	h.Del("ETag")
+	if p.ETag != "" {
+		h.Set("ETag", p.ETag)
+	}
 	h.Del("Content-Encoding")
 	switch p.Status {
 	case http.StatusUnauthorized:

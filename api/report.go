@@ -70,16 +70,16 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	reason := in.reason
+	r, steps := receipt.Report, []grid.Step{in.entry(c.caller).Step}
 	if receipt.Outcome == grid.Same {
-		if reason, err = a.reasonOf(c, receipt.Report.ID); err != nil {
+		if r, steps, err = a.readReport(c, r.ID); err != nil {
 			return err
 		}
 	}
-	v := viewFull(c.s, receipt.Report, reason)
+	v := c.viewFull(r, steps)
 	v.Warning = in.warning
 	c.w.Header().Set("Location", "/v1/reports/"+v.ID.String())
-	c.w.Header().Set("ETag", versionTag(receipt.Report))
+	c.w.Header().Set("ETag", versionTag(r))
 	return c.json(filedStatus(receipt.Outcome), v)
 }
 
@@ -113,7 +113,7 @@ func (a *API) getReport(c *call) error {
 		return err
 	}
 	c.w.Header().Set("ETag", versionTag(r))
-	return c.json(http.StatusOK, viewFull(c.s, r, lastReason(steps)))
+	return c.json(http.StatusOK, c.viewFull(r, steps))
 }
 
 func (a *API) getHistory(c *call) error {
@@ -138,16 +138,21 @@ func (a *API) findReport(c *call) (r grid.Report, steps []grid.Step, err error) 
 	if err = newParams(c.r.URL).end(); err != nil {
 		return r, nil, err
 	}
-	if r, err = a.Reports.Report(c.r.Context(), id); err != nil {
-		return r, nil, found(err, "report", id.String())
-	}
-	if steps, err = a.Reports.History(c.r.Context(), id); err != nil {
-		return r, nil, found(err, "report", id.String())
+	if r, steps, err = a.readReport(c, id); err != nil {
+		return r, nil, err
 	}
 	if !c.mayRead(r, steps) {
 		return r, nil, missing("report", id.String())
 	}
 	return r, steps, nil
+}
+
+func (a *API) readReport(c *call, id uuid.UUID) (r grid.Report, steps []grid.Step, err error) {
+	if r, err = a.Reports.Report(c.r.Context(), id); err != nil {
+		return r, nil, found(err, "report", id.String())
+	}
+	steps, err = a.Reports.History(c.r.Context(), id)
+	return r, steps, found(err, "report", id.String())
 }
 
 // mayRead reports whether the caller sees a report: it lies in the root area
@@ -156,12 +161,12 @@ func (c *call) mayRead(r grid.Report, steps []grid.Step) bool {
 	if !c.sees(areaOf(c.s, r.Cell)) {
 		return false
 	}
-	return may(c.caller.Access, needRead) || len(steps) > 0 && steps[0].Actor == c.caller.Actor()
+	return may(c.caller.Access, needRead) || c.filed(steps)
 }
 
-func (a *API) reasonOf(c *call, id uuid.UUID) (string, error) {
-	steps, err := a.Reports.History(c.r.Context(), id)
-	return lastReason(steps), err
+// filed reports whether the caller filed the report with these steps.
+func (c *call) filed(steps []grid.Step) bool {
+	return len(steps) > 0 && (steps[0].Actor == c.caller.Actor() || steps[0].Who == c.caller.Who())
 }
 
 func lastReason(steps []grid.Step) string {

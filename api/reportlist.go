@@ -18,7 +18,7 @@ func (a *API) listReports(c *call) error {
 	p := newParams(c.r.URL)
 	root := p.area(c)
 	q := grid.ReportQuery{
-		Cells: cellsBelow(c.s, root), States: p.states(), Matter: p.matter(),
+		Cells: cellsBelow(c.s, root), States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Matter: p.matter(),
 		Box: p.box(), Before: p.id("cursor"), Limit: p.limit(),
 	}
 	q.From, q.Until = p.span()
@@ -57,6 +57,19 @@ func (p *params) area(c *call) int32 {
 		p.fail(err)
 	}
 	return i
+}
+
+// worker reads the code of a worker; 0 when there is none in the query.
+func (p *params) worker(c *call, name string) grid.WorkerID {
+	code := p.text(name)
+	if code == "" {
+		return 0
+	}
+	w, ok := c.s.Roster().WorkerByCode(code)
+	if !ok {
+		p.fail(missing("worker", code))
+	}
+	return w.ID
 }
 
 // cellsBelow returns the cells of area root, nil for everything.

@@ -38,6 +38,7 @@ func (a *API) routes() []route {
 			http.MethodPut: {need: needFile, do: a.putReport},
 		}},
 		{"/v1/reports/{id}/history", get(needOwn, a.getHistory)},
+		{"/v1/reports/{id}/actions", map[string]endpoint{http.MethodPost: {need: needAct, do: a.postAction}}},
 		{"/v1/areas", get(needRead, a.listAreas)},
 		{"/v1/areas/{code}", get(needRead, a.getArea)},
 		{"/v1/matters", get(needLook, a.listMatters)},

@@ -83,14 +83,37 @@ type reportView struct {
 	State     grid.State        `json:"state"`
 	Holder    *holderView       `json:"holder"`
 	Version   int64             `json:"version"`
+
+	Urgency    grid.Urgency `json:"urgency"`
+	Sender     *holderView  `json:"sender"`
+	Due        *time.Time   `json:"due"`
+	StageDue   *time.Time   `json:"stage_due"`
+	Stopped    *time.Time   `json:"stopped,omitempty"`
+	ResumeAt   *time.Time   `json:"resume_at,omitempty"`
+	Asked      grid.Action  `json:"asked,omitempty"`
+	Lead       *uuid.UUID   `json:"lead,omitempty"`
+	Urged      int          `json:"urged"`
+	Supervised int          `json:"supervised"`
+}
+
+type taskView struct {
+	Department string         `json:"department"`
+	State      grid.TaskState `json:"state"`
+	Called     time.Time      `json:"called"`
+	Due        time.Time      `json:"due"`
+	By         string         `json:"by"`
+	At         time.Time      `json:"at"`
+	Note       string         `json:"note"`
 }
 
 // fullReportView is a report as an answer about it alone shows it.
 type fullReportView struct {
 	reportView
-	Chain   []answerView `json:"chain"`
-	Reasons []string     `json:"reasons"`
-	Warning string       `json:"warning,omitempty"`
+	Tasks   []taskView    `json:"tasks"`
+	Actions []grid.Action `json:"actions"` // that the caller may take now
+	Chain   []answerView  `json:"chain"`
+	Reasons []string      `json:"reasons"`
+	Warning string        `json:"warning,omitempty"`
 }
 
 type stepView struct {
@@ -104,6 +127,16 @@ type stepView struct {
 	Holder  *holderView `json:"holder"`
 	Reason  string      `json:"reason"`
 	Edition int64       `json:"edition"`
+
+	Sender     *holderView `json:"sender,omitempty"`
+	Due        *time.Time  `json:"due"`
+	StageDue   *time.Time  `json:"stage_due"`
+	Stopped    *time.Time  `json:"stopped,omitempty"`
+	Lead       *uuid.UUID  `json:"lead,omitempty"`
+	ResumeAt   *time.Time  `json:"resume_at,omitempty"`
+	Department string      `json:"department,omitempty"`
+	TaskDue    *time.Time  `json:"task_due,omitempty"`
+	Evidence   []string    `json:"evidence,omitempty"`
 }
 
 func viewArea(a grid.Area) areaView { return areaView{a.Code, a.Name, a.Level, a.Kind} }
@@ -142,6 +175,9 @@ func viewReport(s *grid.Snapshot, r grid.Report) reportView {
 		ID: r.ID, At: r.At.UTC(), Received: r.Received.UTC(), Position: viewPos(r.Pos),
 		Text: r.Text, Reporter: r.Reporter, Edition: r.Edition, Method: r.Method, DistanceM: centimetres(r.DistanceM),
 		State: r.State, Holder: viewHolder(s, r.Holder, r.At), Version: r.Version,
+		Urgency: r.Urgency, Sender: viewHolder(s, r.Sender, r.At),
+		Due: some(r.Due), StageDue: some(r.StageDue), Stopped: some(r.Stopped), ResumeAt: some(r.ResumeAt),
+		Asked: r.Asked, Lead: some(r.Lead), Urged: r.Urged, Supervised: r.Supervised,
 	}
 	if r.Accuracy > 0 {
 		accuracy := centimetres(r.Accuracy)
@@ -157,6 +193,15 @@ func viewReport(s *grid.Snapshot, r grid.Report) reportView {
 		v.Matter = &reportMatterView{Code: r.Matter}
 	}
 	return v
+}
+
+// some turns a zero value into none.
+func some[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
 }
 
 func viewPos(p geo.Pos) [2]float64 { return [2]float64{p.Lon(), p.Lat()} }
@@ -192,14 +237,24 @@ func rankAt(r *grid.Roster, h grid.Holder, at time.Time) grid.Rank {
 	return ""
 }
 
-// viewFull shows a report with its chain at the time it happened, and with the
-// reasons of its last step.
-func viewFull(s *grid.Snapshot, r grid.Report, reason string) fullReportView {
+// viewFull shows a report with its tasks, what the caller may do, its chain at the
+// time it happened, and the reasons of its last step.
+func (c *call) viewFull(r grid.Report, steps []grid.Step) fullReportView {
 	return fullReportView{
-		reportView: viewReport(s, r),
-		Chain:      viewChain(s, areaOf(s, r.Cell), r.At),
-		Reasons:    reasonLines(reason),
+		reportView: viewReport(c.s, r),
+		Tasks:      viewTasks(r.Tasks),
+		Actions:    dispatch.Actions(c.s, r, c.actor(steps), c.now),
+		Chain:      viewChain(c.s, areaOf(c.s, r.Cell), r.At),
+		Reasons:    reasonLines(lastReason(steps)),
 	}
+}
+
+func viewTasks(tasks []grid.Task) []taskView {
+	out := make([]taskView, 0, len(tasks))
+	for _, t := range tasks {
+		out = append(out, taskView{t.Department, t.State, t.Called, t.Due, t.By, t.At, t.Note})
+	}
+	return out
 }
 
 // A step keeps its reasons as lines.
@@ -214,6 +269,8 @@ func viewStep(s *grid.Snapshot, t grid.Step, at time.Time) stepView {
 	v := stepView{
 		Step: t.Step, At: t.At.UTC(), Actor: t.Actor, AsWhom: t.AsWhom, Action: t.Action, To: t.To,
 		Holder: viewHolder(s, t.Holder, at), Reason: t.Reason, Edition: t.Edition,
+		Sender: viewHolder(s, t.Sender, at), Due: some(t.Due), StageDue: some(t.StageDue), Stopped: some(t.Stopped),
+		Lead: some(t.Lead), ResumeAt: some(t.ResumeAt), Department: t.Department, TaskDue: some(t.TaskDue), Evidence: t.Evidence,
 	}
 	if t.From != 0 {
 		v.From = &t.From

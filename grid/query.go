@@ -13,6 +13,9 @@ import (
 type ReportQuery struct {
 	Cells  []AreaID  // the report's cell is one of these; nil: any, also none
 	States []State   // nil: any
+	Holder WorkerID  // who has the ball; 0: anybody or nobody
+	Owes   string    // a department that owes the report something; empty: any or none
+	Lead   uuid.UUID // that the report follows; none: any or none
 	Matter string    // prefix of the matter's code: 2, 4 or 6 digits
 	From   time.Time // Report.At is not before From
 	Until  time.Time // and before Until

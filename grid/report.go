@@ -43,6 +43,10 @@ func ParseState(s string) (State, error) {
 // Open reports whether work on the report is still owed.
 func (s State) Open() bool { return s < Closed }
 
+// Terminal reports whether nothing more is to come; a merged report follows its
+// lead and may be taken out again.
+func (s State) Terminal() bool { return s >= Evaluated }
+
 // String returns the state's name.
 func (s State) String() string {
 	if s == 0 || int(s) >= len(stateNames) {
@@ -58,6 +62,11 @@ func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (s *State) UnmarshalText(b []byte) (err error) {
 	*s, err = ParseState(string(b))
 	return err
+}
+
+// States lists all states in the order of the loop.
+func States() []State {
+	return []State{Reported, Assigned, Verifying, Handling, Suspended, Checking, Closed, Evaluated, Void, Merged}
 }
 
 // Method says how a place's cell was found.
@@ -92,6 +101,28 @@ type Report struct {
 	State   State
 	Holder  Holder
 	Version int64 // counts the steps; compared by If-Match
+
+	Urgency    Urgency
+	Sender     Holder    // who had the ball before and gave it away; zero: the router, or a ball that was taken back
+	Handler    string    // who finished it, as [Caller.Who] writes it; that one never checks
+	Returns    int       // since it was last accepted
+	Asked      Action    // AskVoid or AskSuspend, while it waits for an answer
+	AskedBy    string    // as [Caller.Who] writes it
+	Lead       uuid.UUID // of a merged report: the one that it follows
+	Clocks               // of the stage and of the whole
+	ResumeAt   time.Time // while suspended, or asked to be: when work goes on
+	Urged      int       // 催办, how often
+	Supervised int       // 督办, how often
+	Tasks      []Task    // of departments, in the order in which they were called; nil in lists
+}
+
+// Clocks are the deadlines of a report; a zero one is none. While a report is
+// suspended or merged they stand still since Stopped, and go on with what was
+// left of the working time then.
+type Clocks struct {
+	Due      time.Time // of the whole, from assignment to closing
+	StageDue time.Time // of the present state
+	Stopped  time.Time // zero while they run
 }
 
 // Holder 当前责任人 is who has the ball now. A zero holder is the unrouted queue.

@@ -85,20 +85,25 @@ func (p Post) Holds(t time.Time) bool {
 // Roster is who is there and who has which post, with the catalogue of matters:
 // immutable.
 type Roster struct {
-	workers map[WorkerID]Worker
-	posts   map[AreaID][]Post // primaries first, then by From, then by id
-	matters []Matter          // by code
+	workers  map[WorkerID]Worker
+	codes    map[string]WorkerID
+	officers map[string]int    // of each department
+	posts    map[AreaID][]Post // primaries first, then by From, then by id
+	matters  []Matter          // by code
 }
 
 // NewRoster builds a roster.
 func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
 	r := &Roster{
-		workers: make(map[WorkerID]Worker, len(workers)),
+		workers: make(map[WorkerID]Worker, len(workers)), codes: make(map[string]WorkerID, len(workers)), officers: map[string]int{},
 		posts:   make(map[AreaID][]Post),
 		matters: slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
 	}
 	for _, w := range workers {
-		r.workers[w.ID] = w
+		r.workers[w.ID], r.codes[w.Code] = w, w.ID
+		if w.Role == Officer {
+			r.officers[w.Department]++
+		}
 	}
 	for _, p := range posts {
 		r.posts[p.Area] = append(r.posts[p.Area], p)
@@ -116,6 +121,15 @@ func (r *Roster) Worker(id WorkerID) (Worker, bool) {
 	w, ok := r.workers[id]
 	return w, ok
 }
+
+// WorkerByCode returns the worker with that code.
+func (r *Roster) WorkerByCode(code string) (Worker, bool) {
+	id, ok := r.codes[code]
+	return r.workers[id], ok
+}
+
+// Officers returns how many officers a department has.
+func (r *Roster) Officers(department string) int { return r.officers[department] }
 
 // Posts returns all posts in an area, primaries first, to be read only.
 func (r *Roster) Posts(a AreaID) []Post { return r.posts[a] }

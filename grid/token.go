@@ -45,6 +45,7 @@ type Token struct {
 	Name    string
 	Access  Access
 	Area    AreaID // the root of all it may see; 0: everything
+	Worker  string // code of the worker who bears it; empty: nobody in particular
 	Created time.Time
 	Revoked time.Time // zero while it is good
 }
@@ -54,8 +55,18 @@ type Caller struct {
 	Token  int64
 	Name   string
 	Access Access
-	Area   AreaID // the root of all the caller may see; 0: everything
+	Area   AreaID   // the root of all the caller may see; 0: everything
+	Worker WorkerID // 0: nobody in particular
 }
 
 // Actor names the caller on the record; no two tokens share it.
 func (c Caller) Actor() string { return fmt.Sprintf("%s#%d", c.Name, c.Token) }
+
+// Who names the person behind the caller: the worker, whichever token is used, or
+// else the token.
+func (c Caller) Who() string {
+	if c.Worker != 0 {
+		return fmt.Sprintf("worker:%d", c.Worker)
+	}
+	return fmt.Sprintf("token:%d", c.Token)
+}

@@ -73,7 +73,7 @@ func (w *wire) cut() {
 // new ones.
 func TestUnavailable(t *testing.T) {
 	whole := seeded(t, 2)
-	_, secret, err := whole.CreateToken(t.Context(), "root", grid.AccessAdmin, 0)
+	_, secret, err := whole.CreateToken(t.Context(), "root", grid.AccessAdmin, 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}

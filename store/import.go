@@ -69,7 +69,7 @@ type merge struct{ make, merge string }
 
 // mergeIncoming leaves out the reports whose ids are known.
 var mergeIncoming = &merge{
-	make: `CREATE TEMP TABLE incoming (LIKE report) ON COMMIT DROP`,
+	make: `CREATE TEMP TABLE incoming (LIKE report INCLUDING DEFAULTS) ON COMMIT DROP`,
 	merge: `INSERT INTO report (` + copiedColumns + `) SELECT ` + copiedColumns + ` FROM incoming
 		ON CONFLICT (id) DO NOTHING`,
 }

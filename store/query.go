@@ -56,6 +56,15 @@ func (s *selection) filter(q grid.ReportQuery) {
 	if len(q.States) > 0 {
 		s.where = append(s.where, "r.state IN ("+stateList(q.States)+")")
 	}
+	if q.Holder != 0 {
+		s.and("r.holder_worker = %s", q.Holder)
+	}
+	if q.Owes != "" {
+		s.and("r.id IN (SELECT t.report FROM task t WHERE t.department = %s AND t.state IN ('called', 'arrived'))", q.Owes)
+	}
+	if q.Lead != uuid.Nil {
+		s.and("r.lead = %s", [16]byte(q.Lead))
+	}
 	if q.Matter != "" {
 		s.and("starts_with(r.matter, %s)", q.Matter)
 	}

@@ -14,19 +14,24 @@ import (
 	"pgregory.net/rapid"
 )
 
-// mixed keeps reports of several months, cells, states and matters and returns
-// them newest id first.
+// mixed keeps reports of several months, cells, states, holders and matters and
+// returns them newest id first.
 func mixed(t *testing.T, db *storetest.Database) []grid.Report {
 	t.Helper()
 	states := []grid.State{grid.Assigned, grid.Closed, grid.Reported, grid.Handling}
-	var entries []grid.Entry
 	var all []grid.Report
 	for i := range 200 {
 		r := report(noon.AddDate(0, 0, -i), i)
-		r.State = states[i%len(states)]
-		entries, all = append(entries, entry(r)), append(all, r)
+		r.State, r.Holder.Worker = states[i%len(states)], grid.WorkerID(i%7)
+		all = append(all, r)
 	}
-	outcomes(t, db.AppendAll(t.Context(), entries))
+	sink, err := db.ReportSink(t.Context(), "registry", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sink.AppendReports(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
 	slices.SortFunc(all, func(a, b grid.Report) int { return strings.Compare(b.ID.String(), a.ID.String()) })
 	return all
 }
@@ -35,6 +40,7 @@ func mixed(t *testing.T, db *storetest.Database) []grid.Report {
 func selects(q grid.ReportQuery, r grid.Report) bool {
 	return (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
+		(q.Holder == 0 || q.Holder == r.Holder.Worker) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		(q.From.IsZero() || !r.At.Before(q.From)) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&
@@ -51,6 +57,7 @@ func TestReportsLikeBruteForce(t *testing.T) {
 		q := grid.ReportQuery{
 			States: rapid.SampledFrom([][]grid.State{nil, {grid.Closed}, {grid.Reported, grid.Assigned}, {grid.Void}}).Draw(t, "states"),
 			Matter: rapid.SampledFrom([]string{"", "01", "0102", "010101", "99"}).Draw(t, "matter"),
+			Holder: grid.WorkerID(rapid.SampledFrom([]int{0, 0, 1, 3, 99}).Draw(t, "holder")),
 			Limit:  rapid.IntRange(1, 250).Draw(t, "limit"),
 		}
 		if rapid.Bool().Draw(t, "some cells") {

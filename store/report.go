@@ -16,24 +16,42 @@ import (
 // reportColumns are those that scanReport reads.
 const reportColumns = `r.id, r.at, r.received, r.x, r.y, r.accuracy, coalesce(r.matter, ''), r.text, r.reporter,
 	coalesce(r.cell, 0), r.method, r.distance_m, r.edition,
-	r.state, coalesce(r.holder_level, ''), coalesce(r.holder_area, 0), coalesce(r.holder_worker, 0), r.version`
+	r.state, coalesce(r.holder_level, ''), coalesce(r.holder_area, 0), coalesce(r.holder_worker, 0), r.version,
+	coalesce(r.urgency, ''), coalesce(r.sender_level, ''), coalesce(r.sender_area, 0), coalesce(r.sender_worker, 0),
+	coalesce(r.handler, ''), r.returns, coalesce(r.asked, ''), coalesce(r.asked_by, ''), r.lead,
+	r.due, r.stage_due, r.stopped, r.resume_at, r.urged, r.supervised`
 
 func scanReport(row pgx.CollectableRow) (r grid.Report, err error) {
-	var state, level string
+	var state, level, urgency, sender string
 	var accuracy, distance float32
+	var lead *[16]byte
+	var due, stageDue, stopped, resumeAt *time.Time
 	err = row.Scan((*[16]byte)(&r.ID), &r.At, &r.Received, &r.Pos.X, &r.Pos.Y, &accuracy, &r.Matter, &r.Text, &r.Reporter,
 		&r.Cell, &r.Method, &distance, &r.Edition,
-		&state, &level, &r.Holder.Area, &r.Holder.Worker, &r.Version)
+		&state, &level, &r.Holder.Area, &r.Holder.Worker, &r.Version,
+		&urgency, &sender, &r.Sender.Area, &r.Sender.Worker, &r.Handler, &r.Returns, &r.Asked, &r.AskedBy, &lead,
+		&due, &stageDue, &stopped, &resumeAt, &r.Urged, &r.Supervised)
 	if err != nil {
 		return r, err
 	}
 	r.At, r.Received = r.At.UTC(), r.Received.UTC()
 	r.Accuracy, r.DistanceM = shortest(accuracy), shortest(distance)
-	if r.State, err = grid.ParseState(state); err != nil {
-		return r, err
+	r.Clocks = grid.Clocks{Due: orZero(due), StageDue: orZero(stageDue), Stopped: orZero(stopped)}
+	r.Lead, r.ResumeAt = orNil(lead), orZero(resumeAt)
+	var errs [4]error
+	r.State, errs[0] = grid.ParseState(state)
+	r.Urgency, errs[1] = grid.ParseUrgency(urgency)
+	r.Holder.Level, errs[2] = parseLevel(level)
+	r.Sender.Level, errs[3] = parseLevel(sender)
+	return r, errors.Join(errs[:]...)
+}
+
+// orNil turns NULL into no id.
+func orNil(id *[16]byte) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
 	}
-	r.Holder.Level, err = parseLevel(level)
-	return r, err
+	return *id
 }
 
 // shortest returns the number with the fewest digits that a float32 stands for:
@@ -54,16 +72,24 @@ func parseLevel(s string) (grid.Level, error) {
 	return grid.ParseLevel(s)
 }
 
-// Report returns the report with an id; it fails with grid.ErrNotFound when
-// there is none.
-func (db *DB) Report(ctx context.Context, id uuid.UUID) (grid.Report, error) {
-	reports, err := reportsByID(ctx, db.pool, []uuid.UUID{id})
+// Report returns the report with an id and its tasks; it fails with
+// grid.ErrNotFound when there is none.
+func (db *DB) Report(ctx context.Context, id uuid.UUID) (r grid.Report, err error) {
+	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+		reports, err := reportsByID(ctx, tx, []uuid.UUID{id})
+		if err != nil {
+			return err
+		}
+		found, ok := reports[id.String()]
+		if !ok {
+			return grid.ErrNotFound
+		}
+		r = found
+		r.Tasks, err = tasksOf(ctx, tx, id)
+		return err
+	})
 	if err != nil {
 		return grid.Report{}, fmt.Errorf("report %v: %w", id, plain(err))
-	}
-	r, ok := reports[id.String()]
-	if !ok {
-		return r, fmt.Errorf("report %v: %w", id, grid.ErrNotFound)
 	}
 	return r, nil
 }
@@ -90,77 +116,11 @@ func rawIDs(ids []uuid.UUID) [][16]byte {
 	return raw
 }
 
-// History returns the steps of a report in order; it fails with grid.ErrNotFound
-// when there is no such report. A report that came with a batch of old ones has
-// the batch as its first step.
-func (db *DB) History(ctx context.Context, id uuid.UUID) (steps []grid.Step, err error) {
-	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
-		if steps, err = importStep(ctx, tx, id); err != nil {
-			return err
-		}
-		more, err := collect(ctx, tx, scanStep, `
-			SELECT report, step, at, actor, as_whom, action, coalesce(from_state, ''), to_state,
-				coalesce(holder_level, ''), coalesce(holder_area, 0), coalesce(holder_worker, 0), reason, edition
-			FROM report_history WHERE report = $1 ORDER BY step`, [16]byte(id))
-		steps = append(steps, more...)
-		return err
-	})
-	if err == nil && len(steps) == 0 {
-		err = grid.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("history of report %v: %w", id, plain(err))
-	}
-	return steps, nil
-}
-
-// importStep is the step that brought an imported report; none for others. What
-// became of it at once is not on the record, so it is told as it now stands.
-func importStep(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]grid.Step, error) {
-	s := grid.Step{Report: id, Step: 1, Action: grid.ActionImport}
-	var state, level string
-	err := tx.QueryRow(ctx, `
-		SELECT b.at, b.by, b.reason, r.state, coalesce(r.holder_level, ''), coalesce(r.holder_area, 0), coalesce(r.holder_worker, 0), r.edition
-		FROM report r JOIN import_batch b ON b.id = r.batch WHERE r.id = $1`, [16]byte(id)).
-		Scan(&s.At, &s.Actor, &s.Reason, &state, &level, &s.Holder.Area, &s.Holder.Worker, &s.Edition)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.At = s.At.UTC()
-	if s.To, err = grid.ParseState(state); err != nil {
-		return nil, err
-	}
-	s.Holder.Level, err = parseLevel(level)
-	return []grid.Step{s}, err
-}
-
-func scanStep(row pgx.CollectableRow) (s grid.Step, err error) {
-	var from, to, level string
-	err = row.Scan((*[16]byte)(&s.Report), &s.Step, &s.At, &s.Actor, &s.AsWhom, &s.Action, &from, &to,
-		&level, &s.Holder.Area, &s.Holder.Worker, &s.Reason, &s.Edition)
-	if err != nil {
-		return s, err
-	}
-	s.At = s.At.UTC()
-	if from != "" {
-		if s.From, err = grid.ParseState(from); err != nil {
-			return s, err
-		}
-	}
-	if s.To, err = grid.ParseState(to); err != nil {
-		return s, err
-	}
-	s.Holder.Level, err = parseLevel(level)
-	return s, err
-}
-
 // asKept is a report with its times and measures as PostgreSQL keeps them.
 func asKept(r grid.Report) grid.Report {
 	r.At, r.Received = moment(r.At), moment(r.Received)
 	r.Accuracy, r.DistanceM = shortest(float32(r.Accuracy)), shortest(float32(r.DistanceM))
+	r.Due, r.StageDue = moment(r.Due), moment(r.StageDue)
 	return r
 }
 

@@ -47,13 +47,18 @@ func report(at time.Time, n int) grid.Report {
 		Matter: []string{"010101", "010201", ""}[n%3], Text: fmt.Sprintf("消防通道被占用 %d", n), Reporter: "w1",
 		Cell: grid.AreaID(2 + n%25), Method: grid.Exact, Edition: 1,
 		State: grid.Assigned, Holder: grid.Holder{Level: grid.Grid, Area: 2}, Version: 1,
+		Urgency: grid.Urgency(n % 3), Clocks: grid.Clocks{Due: at.Add(24 * time.Hour), StageDue: at.Add(2 * time.Hour)},
 	}
 }
 
-// entry is a report that was routed at once.
+// entry is a report as it came in: routed at once, or to the unrouted queue.
 func entry(r grid.Report) grid.Entry {
-	return grid.Entry{Report: r, Step: grid.Step{
-		Report: r.ID, Step: 1, At: r.Received, Actor: "w1#1", AsWhom: "liaison", Action: grid.ActionRoute,
-		To: r.State, Holder: r.Holder, Reason: "primary in post", Edition: r.Edition,
-	}}
+	step := grid.Step{
+		Report: r.ID, Step: 1, At: r.Received, Actor: "w1#1", Who: "worker:1", AsWhom: "liaison", Action: grid.ActionRoute, From: grid.Reported,
+		To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: "primary in post", Edition: r.Edition,
+	}
+	if r.State == grid.Reported {
+		step.Action, step.From = grid.ActionReport, 0
+	}
+	return grid.Entry{Report: r, Step: step}
 }

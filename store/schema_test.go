@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"jingwei/store"
 	"jingwei/store/storetest"
@@ -92,4 +93,42 @@ func TestEveryConstraintIsNamed(t *testing.T) {
 	if unnamed != "" {
 		t.Errorf("constraints with a generated name: %s", unnamed)
 	}
+}
+
+// The loop comes to a database that has months already, and goes again.
+func TestLoopOnTopOfMonths(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	if err := db.MigrateTo(ctx, 6); err != nil {
+		t.Fatal(err)
+	}
+	may := idAt(noon, 1).String()
+	file := func(id string) {
+		t.Helper()
+		exec(t, db, `INSERT INTO report (id, at, received, x, y, method, edition, state) VALUES ($1, now(), now(), 0, 0, 'outside', 1, 'reported')`, id)
+		exec(t, db, `INSERT INTO report_history (report, step, at, action, to_state, edition) VALUES ($1, 1, now(), 'report', 'reported', 1)`, id)
+	}
+	month := func(at time.Time, want bool) {
+		t.Helper()
+		if got := query[bool](t, db, `SELECT report_month($1)`, at); got != want {
+			t.Errorf("month of %v made: %v", at, got)
+		}
+	}
+	month(noon, true)
+	file(may)
+	for range 2 {
+		if err := db.Migrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, db, `INSERT INTO task (report, step, department, state, called, due, by, at) VALUES ($1, 2, '城管', 'called', now(), now(), '', now())`, may)
+		if where := query[string](t, db, `SELECT tableoid::regclass::text FROM task`); where != "task_2026_05" {
+			t.Errorf("the task is in %s", where)
+		}
+		month(noon.AddDate(0, 1, 0), query[bool](t, db, `SELECT to_regclass('report_2026_06') IS NULL`))
+		if err := db.MigrateTo(ctx, 6); err != nil {
+			t.Fatal(err)
+		}
+		month(noon.AddDate(0, 2, 0), query[bool](t, db, `SELECT to_regclass('report_2026_07') IS NULL`))
+	}
+	file(idAt(noon.AddDate(0, 2, 0), 1).String())
 }

@@ -18,15 +18,22 @@ import (
 // 256 bits cannot be guessed, so a plain hash of it is as good as a slow one.
 const secretBytes = 32
 
-// CreateToken makes a token and returns its secret, which is kept nowhere.
-func (db *DB) CreateToken(ctx context.Context, name string, access grid.Access, area grid.AreaID) (t grid.Token, secret string, err error) {
+// CreateToken makes a token and returns its secret, which is kept nowhere. With the
+// code of a worker, its bearer is that worker; it fails with grid.ErrNotFound when
+// there is none of that code.
+func (db *DB) CreateToken(ctx context.Context, name string, access grid.Access, area grid.AreaID, worker string) (t grid.Token, secret string, err error) {
 	var raw [secretBytes]byte
 	_, _ = rand.Read(raw[:]) // never fails
 	secret = base64.RawURLEncoding.EncodeToString(raw[:])
-	t = grid.Token{Name: name, Access: access, Area: area, Created: db.now()}
+	t = grid.Token{Name: name, Access: access, Area: area, Worker: worker, Created: db.now()}
 	err = db.pool.QueryRow(ctx, `
-		INSERT INTO token (hash, name, role, area, created) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		hash(secret), t.Name, string(t.Access), orNull(t.Area), t.Created).Scan(&t.ID)
+		INSERT INTO token (hash, name, role, area, created, worker)
+		SELECT $1, $2, $3, $4, $5, w.id FROM (SELECT) one LEFT JOIN worker w ON w.code = $6 WHERE $6 = '' OR w.id IS NOT NULL
+		RETURNING id`,
+		hash(secret), t.Name, string(t.Access), orNull(t.Area), t.Created, worker).Scan(&t.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = fmt.Errorf("worker %s: %w", worker, grid.ErrNotFound)
+	}
 	if err != nil {
 		return t, "", fmt.Errorf("create a token: %w", plain(err))
 	}
@@ -40,7 +47,9 @@ func hash(secret string) []byte {
 
 // Tokens returns all tokens by id, revoked ones too.
 func (db *DB) Tokens(ctx context.Context) ([]grid.Token, error) {
-	tokens, err := collect(ctx, db.pool, scanToken, `SELECT id, name, role, coalesce(area, 0), created, revoked FROM token ORDER BY id`)
+	tokens, err := collect(ctx, db.pool, scanToken, `
+		SELECT t.id, t.name, t.role, coalesce(t.area, 0), coalesce(w.code, ''), t.created, t.revoked
+		FROM token t LEFT JOIN worker w ON w.id = t.worker ORDER BY t.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", plain(err))
 	}
@@ -49,7 +58,7 @@ func (db *DB) Tokens(ctx context.Context) ([]grid.Token, error) {
 
 func scanToken(row pgx.CollectableRow) (t grid.Token, err error) {
 	var revoked *time.Time
-	err = row.Scan(&t.ID, &t.Name, &t.Access, &t.Area, &t.Created, &revoked)
+	err = row.Scan(&t.ID, &t.Name, &t.Access, &t.Area, &t.Worker, &t.Created, &revoked)
 	t.Created, t.Revoked = t.Created.UTC(), orZero(revoked)
 	return t, err
 }
@@ -71,8 +80,8 @@ func (db *DB) RevokeToken(ctx context.Context, id int64) error {
 // there is no such token or it is revoked.
 func (db *DB) Caller(ctx context.Context, secret string) (c grid.Caller, err error) {
 	err = db.pool.QueryRow(ctx, `
-		SELECT id, name, role, coalesce(area, 0) FROM token WHERE hash = $1 AND revoked IS NULL`,
-		hash(secret)).Scan(&c.Token, &c.Name, &c.Access, &c.Area)
+		SELECT id, name, role, coalesce(area, 0), coalesce(worker, 0) FROM token WHERE hash = $1 AND revoked IS NULL`,
+		hash(secret)).Scan(&c.Token, &c.Name, &c.Access, &c.Area, &c.Worker)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = grid.ErrNotFound
 	}

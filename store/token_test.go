@@ -14,11 +14,11 @@ func TestTokens(t *testing.T) {
 	db := seeded(t, 2)
 	ctx := t.Context()
 	db.Now = func() time.Time { return noon }
-	a, secretA, err := db.CreateToken(ctx, "root", grid.AccessAdmin, 0)
+	a, secretA, err := db.CreateToken(ctx, "root", grid.AccessAdmin, 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, secretB, err := db.CreateToken(ctx, "leader", grid.AccessLeader, 2)
+	b, secretB, err := db.CreateToken(ctx, "leader", grid.AccessLeader, 2, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +53,8 @@ func TestTokens(t *testing.T) {
 	if d := gocmp.Diff([]grid.Token{a, b}, list); d != "" {
 		t.Error(d)
 	}
-	_, _, err = db.CreateToken(ctx, "", grid.AccessViewer, 999)
+	_, _, err = db.CreateToken(ctx, "", grid.AccessViewer, 999, "")
 	breaks(t, err, "token_area_exists")
-	_, _, err = db.CreateToken(ctx, "", "king", 0)
+	_, _, err = db.CreateToken(ctx, "", "king", 0, "")
 	breaks(t, err, "token_role_known")
 }

@@ -139,7 +139,7 @@ func (v *service) close() {
 
 // lend makes a token for as long as the service runs.
 func (v *service) lend(ctx context.Context, name string, access grid.Access) (secret string, revoke func(), err error) {
-	t, secret, err := v.node.db.CreateToken(ctx, name, access, 0)
+	t, secret, err := v.node.db.CreateToken(ctx, name, access, 0, "")
 	return secret, func() {
 		if err := v.node.db.RevokeToken(context.WithoutCancel(ctx), t.ID); err != nil {
 			v.log.Warn("revoke a token", "error", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"text/tabwriter"
@@ -17,9 +18,10 @@ type tokenCommand struct {
 }
 
 type tokenCreate struct {
-	Role string `required:"" help:"admin, dispatcher, officer, leader, liaison, reporter or viewer."`
-	Area string `placeholder:"CODE" help:"Root of all it may see; default: everything."`
-	Name string `help:"Whose token it is; default: the role."`
+	Role   string `required:"" help:"admin, dispatcher, officer, leader, liaison, reporter or viewer."`
+	Area   string `placeholder:"CODE" help:"Root of all it may see; default: everything."`
+	Worker string `placeholder:"CODE" help:"Worker who bears it; the posts of that worker decide what it may do to a report."`
+	Name   string `help:"Whose token it is; default: the worker, or else the role."`
 }
 
 func (c *tokenCreate) Run(ctx context.Context, s streams, d *database) error {
@@ -36,11 +38,8 @@ func (c *tokenCreate) Run(ctx context.Context, s streams, d *database) error {
 	if err != nil {
 		return err
 	}
-	name := c.Name
-	if name == "" {
-		name = c.Role
-	}
-	t, secret, err := db.CreateToken(ctx, name, access, area)
+	name := cmp.Or(c.Name, c.Worker, c.Role)
+	t, secret, err := db.CreateToken(ctx, name, access, area, c.Worker)
 	if err != nil {
 		return err
 	}
@@ -74,9 +73,9 @@ func (tokenList) Run(ctx context.Context, s streams, d *database) error {
 		return err
 	}
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "id\trole\tname\tarea\tcreated\trevoked")
+	fmt.Fprintln(w, "id\trole\tname\tarea\tworker\tcreated\trevoked")
 	for _, t := range tokens {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Access, t.Name, rootName(t.Area), moment(t.Created), moment(t.Revoked))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Access, t.Name, rootName(t.Area), cmp.Or(t.Worker, "-"), moment(t.Created), moment(t.Revoked))
 	}
 	return w.Flush()
 }

@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+)
+
+// maxEvidence is how many texts or addresses may prove that something is done.
+const maxEvidence = 20
+
+// actionIn is a step as it is asked for.
+type actionIn struct {
+	Action     string   `json:"action"`
+	Reason     string   `json:"reason"`
+	Area       string   `json:"area"`   // code
+	Worker     string   `json:"worker"` // code
+	Lead       string   `json:"lead"`
+	ResumeAt   string   `json:"resume_at"`
+	Department string   `json:"department"`
+	Evidence   []string `json:"evidence"`
+}
+
+// postAction takes a step on the report in the address, if the caller has seen it
+// as it stands.
+func (a *API) postAction(c *call) error {
+	if err := wantContent(c.r, typeJSON); err != nil {
+		return err
+	}
+	version, err := c.ifMatch()
+	if err != nil {
+		return err
+	}
+	r, steps, err := a.findReport(c)
+	if err != nil {
+		return err
+	}
+	intent, err := a.intent(c, steps)
+	if err != nil {
+		return err
+	}
+	after, err := a.act(c, r.ID, version, intent)
+	if errors.Is(err, grid.ErrVersion) {
+		return a.late(c, after, version, intent)
+	}
+	if err != nil {
+		return found(err, "report", r.ID.String())
+	}
+	return c.acted(after, append(steps, grid.Step{Reason: intent.Reason}))
+}
+
+// acted answers a step that was taken.
+func (c *call) acted(r grid.Report, steps []grid.Step) error {
+	c.w.Header().Set("ETag", versionTag(r))
+	return c.json(http.StatusOK, c.viewFull(r, steps))
+}
+
+func (a *API) act(c *call, id uuid.UUID, version int64, in dispatch.Intent) (grid.Report, error) {
+	ctx, cancel := context.WithTimeout(c.r.Context(), a.Deadline)
+	defer cancel()
+	return a.Reports.Act(ctx, id, version, in.Lead.ID, func(r, lead grid.Report) (grid.Report, grid.Step, error) {
+		in.Lead = lead
+		return dispatch.Act(c.s, a.Clock, r, in, c.now)
+	})
+}
+
+// late answers when the report is at another version: if that is the work of the
+// same step, sent before, as then.
+func (a *API) late(c *call, r grid.Report, version int64, in dispatch.Intent) error {
+	r, steps, err := a.readReport(c, r.ID)
+	if err != nil {
+		return err
+	}
+	if last := steps[len(steps)-1]; last.Step == version+1 && isWork(last, in) {
+		return c.acted(r, steps)
+	}
+	p := problem(http.StatusPreconditionFailed, "version", "If-Match", "the report is at version %d, not %d: somebody was faster", r.Version, version)
+	p.ETag = versionTag(r)
+	return p
+}
+
+// isWork reports whether a step is the work of an intent.
+func isWork(s grid.Step, in dispatch.Intent) bool {
+	return s.Actor == in.By.Actor() && s.Action == in.Action && s.Reason == in.Reason && s.Lead == in.Lead.ID &&
+		(in.To == 0 || s.Holder.Area == in.To) && (in.Worker == 0 || s.Holder.Worker == in.Worker) &&
+		(in.Department == "" || s.Department == in.Department) &&
+		(in.ResumeAt.IsZero() || s.ResumeAt.Equal(in.ResumeAt.Truncate(time.Microsecond))) && slices.Equal(s.Evidence, in.Evidence)
+}
+
+// ifMatch reads the version that the caller has seen.
+func (c *call) ifMatch() (int64, error) {
+	tag := c.r.Header.Get("If-Match")
+	if tag == "" {
+		return 0, problem(http.StatusPreconditionRequired, "if-match", "If-Match", "needed: the ETag of the report as you saw it")
+	}
+	digits, quoted := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
+	version, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || !quoted || versionTag(grid.Report{Version: version}) != tag {
+		return 0, bad("if-match", "If-Match", "%q is no ETag of a report: want a number in quotes", tag)
+	}
+	return version, nil
+}
+
+// actor is the caller before a report with these steps.
+func (c *call) actor(steps []grid.Step) dispatch.Actor {
+	return dispatch.Actor{Caller: c.caller, Filed: c.filed(steps)}
+}
+
+// intent reads what the caller wants.
+func (a *API) intent(c *call, steps []grid.Step) (dispatch.Intent, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	if err != nil {
+		return dispatch.Intent{}, bodyProblem(err)
+	}
+	var in actionIn
+	if err := decode(body, &in); err != nil {
+		return dispatch.Intent{}, err
+	}
+	if err := in.check(); err != nil {
+		return dispatch.Intent{}, err
+	}
+	intent := dispatch.Intent{
+		Action: grid.Action(in.Action), By: c.actor(steps), Reason: in.Reason, Department: in.Department, Evidence: in.Evidence,
+	}
+	return intent, errors.Join(in.names(c.s, &intent), a.readLead(c, in.Lead, &intent.Lead))
+}
+
+// check looks at the texts.
+func (in actionIn) check() error {
+	if len(in.Evidence) > maxEvidence {
+		return bad("length", "evidence", "%d entries, at most %d are allowed", len(in.Evidence), maxEvidence)
+	}
+	for i, text := range in.Evidence {
+		if err := checkText(fmt.Sprintf("evidence[%d]", i), text, maxText); err != nil {
+			return err
+		}
+		if strings.TrimSpace(text) == "" {
+			return bad("text", fmt.Sprintf("evidence[%d]", i), "is empty")
+		}
+	}
+	if err := checkText("reason", in.Reason, maxText); err != nil {
+		return err
+	}
+	return checkText("department", in.Department, maxReporter)
+}
+
+// names finds the area, the worker and the time that are named.
+func (in actionIn) names(s *grid.Snapshot, to *dispatch.Intent) error {
+	if in.Area != "" {
+		i, ok := s.ByCode(in.Area)
+		if !ok {
+			return bad("target", "area", "there is no area %s", in.Area)
+		}
+		to.To = s.Area(i).ID
+	}
+	if in.Worker != "" {
+		w, ok := s.Roster().WorkerByCode(in.Worker)
+		if !ok {
+			return bad("target", "worker", "there is no worker %s", in.Worker)
+		}
+		to.Worker = w.ID
+	}
+	if in.ResumeAt == "" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, in.ResumeAt)
+	if err != nil {
+		return bad("time", "resume_at", "%q is not a time as RFC 3339 writes it", in.ResumeAt)
+	}
+	to.ResumeAt = at
+	return nil
+}
+
+// readLead finds the report to follow. What the caller may not see does not exist.
+func (a *API) readLead(c *call, text string, lead *grid.Report) error {
+	if text == "" {
+		return nil
+	}
+	id, err := parseID(text)
+	if err != nil {
+		return bad("id", "lead", "%v", err)
+	}
+	r, err := a.Reports.Report(c.r.Context(), id)
+	if errors.Is(err, grid.ErrNotFound) || err == nil && !c.sees(areaOf(c.s, r.Cell)) {
+		return bad("lead", "lead", "there is no report %v", id)
+	}
+	*lead = r
+	return err
+}
+
+// refusedStatus is what a broken rule of the loop means over HTTP.
+func refusedStatus(rule dispatch.Breach) int {
+	switch rule {
+	case dispatch.BrokenStanding:
+		return http.StatusForbidden
+	case dispatch.BrokenAction, dispatch.BrokenMissing, dispatch.BrokenTarget, dispatch.BrokenDepartment, dispatch.BrokenResume:
+		return http.StatusBadRequest
+	}
+	return http.StatusConflict
+}

@@ -1,0 +1,283 @@
+package dispatch_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/grid"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+)
+
+// run plays moves that must all work, an hour apart from noon, the last at the
+// time that it returns.
+func run(t *testing.T, s *grid.Snapshot, moves []move) (grid.Report, time.Time) {
+	t.Helper()
+	r, now := fresh(s), noon
+	for _, m := range moves {
+		now = now.Add(time.Hour)
+		r = m.play(t, s, r, now)
+	}
+	return r, now
+}
+
+// act is a move that must work, whatever comes of it.
+func act(t *testing.T, s *grid.Snapshot, r grid.Report, m move, now time.Time) grid.Report {
+	t.Helper()
+	after, _, err := dispatch.Act(s, dispatch.Continuous{}, r, m.intent(), now)
+	if err != nil {
+		t.Fatalf("%s by %s: %v", m.action, m.who, err)
+	}
+	return after
+}
+
+func TestClocks(t *testing.T) {
+	s := crewed(t)
+	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	check := func(what string, r grid.Report, want grid.Clocks) {
+		t.Helper()
+		if d := cmp.Diff(want, r.Clocks); d != "" {
+			t.Errorf("%s (-want +got):\n%s", what, d)
+		}
+	}
+	r := fresh(s)
+	check("assigned at noon", r, grid.Clocks{Due: hour(48), StageDue: hour(2)})
+	r = act(t, s, r, move{who: "liaison", action: grid.ActionAccept}, hour(1))
+	check("accepted", r, grid.Clocks{Due: hour(48), StageDue: hour(25)})
+	r = act(t, s, r, move{who: "liaison", action: grid.ActionMerge, give: lead(grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling})}, hour(5))
+	check("merged", r, grid.Clocks{Due: hour(48), StageDue: hour(25), Stopped: hour(5)})
+	r = act(t, s, r, move{who: "leader", action: grid.ActionUnmerge}, hour(6))
+	check("unmerged", r, grid.Clocks{Due: hour(49), StageDue: hour(26)})
+	r = act(t, s, r, move{who: "liaison", action: grid.ActionVerify}, hour(9))
+	check("verified", r, grid.Clocks{Due: hour(49), StageDue: hour(49)})
+	r = act(t, s, r, move{who: "liaison", action: grid.ActionAskSuspend, give: until(30)}, hour(10))
+	check("asked", r, grid.Clocks{Due: hour(49), StageDue: hour(49)})
+	r = act(t, s, r, move{who: "centre", action: grid.ActionSuspend}, hour(50))
+	check("suspended, an hour late", r, grid.Clocks{Due: hour(49), StageDue: hour(49), Stopped: hour(50)})
+	r = act(t, s, r, move{who: "clock", action: grid.ActionResume}, day(30))
+	check("resumed, an hour late still", r, grid.Clocks{Due: day(30).Add(-time.Hour), StageDue: day(30).Add(-time.Hour)})
+	r = act(t, s, r, move{who: "liaison", action: grid.ActionFinish, give: evidence}, day(31))
+	check("finished", r, grid.Clocks{Due: day(30).Add(-time.Hour), StageDue: day(32)})
+	r = act(t, s, r, move{who: "leader", action: grid.ActionPass}, day(31))
+	check("closed", r, grid.Clocks{StageDue: day(38)})
+	again := act(t, s, r, move{who: "reporter", action: grid.ActionReopen}, day(33))
+	check("reopened", again, grid.Clocks{Due: day(35), StageDue: day(35)})
+	r = act(t, s, r, move{who: "clock", action: grid.ActionLapse}, day(38))
+	check("lapsed", r, grid.Clocks{})
+}
+
+// An urgent report has half the time, a critical one a quarter; one without a
+// matter has no limit but that of the stage.
+func TestUrgency(t *testing.T) {
+	s := crewed(t)
+	for _, tt := range []struct {
+		urgency grid.Urgency
+		matter  string
+		want    grid.Clocks
+	}{
+		{grid.Urgent, "010101", grid.Clocks{Due: noon.Add(24 * time.Hour), StageDue: noon.Add(time.Hour)}},
+		{grid.Critical, "010101", grid.Clocks{Due: noon.Add(12 * time.Hour), StageDue: noon.Add(30 * time.Minute)}},
+		{grid.Normal, "", grid.Clocks{StageDue: noon.Add(2 * time.Hour)}},
+	} {
+		r := grid.Report{Urgency: tt.urgency, Matter: tt.matter}
+		if d := cmp.Diff(tt.want, dispatch.Start(s, dispatch.Continuous{}, r, grid.Assigned, noon)); d != "" {
+			t.Errorf("%v %q: %s", tt.urgency, tt.matter, d)
+		}
+	}
+}
+
+func TestMarksAndTasks(t *testing.T) {
+	s := crewed(t)
+	r, now := run(t, s, toTown)
+	r = act(t, s, r, move{who: "reporter", action: grid.ActionUrge}, now)
+	r = act(t, s, r, move{who: "centre", action: grid.ActionUrge}, now)
+	r = act(t, s, r, move{who: "centre", action: grid.ActionSupervise}, now)
+	if r.Urged != 2 || r.Supervised != 1 {
+		t.Errorf("urged %d times and supervised %d times", r.Urged, r.Supervised)
+	}
+	called := act(t, s, r, move{who: "town", action: grid.ActionWhistle, give: department("城管")}, now)
+	r = act(t, s, called, move{who: "城管", action: grid.ActionArrive}, now.Add(time.Hour))
+	r = act(t, s, r, move{who: "城管", action: grid.ActionComplete}, now.Add(2*time.Hour))
+	r = act(t, s, r, move{who: "town", action: grid.ActionWhistle, give: department("城管")}, now.Add(3*time.Hour))
+	first := grid.Task{Step: called.Version, Department: "城管", State: grid.Called, Called: now, Due: now.Add(24 * time.Hour), By: "#6", At: now, Note: "原因"}
+	done, second := first, first
+	done.State, done.By, done.At = grid.Done, "#8", now.Add(2*time.Hour)
+	second.Step, second.Called, second.Due, second.At = r.Version, now.Add(3*time.Hour), now.Add(27*time.Hour), now.Add(3*time.Hour)
+	if d := cmp.Diff([]grid.Task{done, second}, r.Tasks); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]grid.Task{first}, called.Tasks); d != "" {
+		t.Errorf("a later step changed the tasks of the report before it: %s", d)
+	}
+}
+
+// When everybody of the micro-grid has left, the leader above may act, and so may
+// the command centre, until there is somebody again.
+func TestVacancy(t *testing.T) {
+	s := crewed(t)
+	posts := slices.Clone(crewPosts)
+	posts[0].Until, posts[1].Until = day(0), day(0)
+	vacant := s.WithRoster(grid.NewRoster(crew, posts, crewMatters))
+	r := fresh(s)
+	for who, want := range map[string]grid.Holder{
+		"liaison": {}, "deputy": {}, "town": {}, "neighbour": {},
+		"leader": byLeader, "centre": {Level: grid.Microgrid, Area: 5}, "county": {Level: grid.Microgrid, Area: 5},
+	} {
+		after, _, err := dispatch.Act(vacant, dispatch.Continuous{}, r, move{who: who, action: grid.ActionAccept}.intent(), noon)
+		if want == (grid.Holder{}) {
+			if err == nil {
+				t.Errorf("%s accepted", who)
+			}
+		} else if err != nil || after.Holder != want {
+			t.Errorf("%s: %v, holder %+v, want %+v", who, err, after.Holder, want)
+		}
+	}
+}
+
+// A holder's area that is gone from the edition leaves the ball at the cell.
+func TestHolderAreaGone(t *testing.T) {
+	s := crewed(t)
+	r := fresh(s)
+	r.Holder = grid.Holder{Level: grid.Grid, Area: 77, Worker: 13}
+	if _, _, err := dispatch.Act(s, dispatch.Continuous{}, r, move{who: "leader", action: grid.ActionAccept}.intent(), noon); err == nil {
+		t.Error("the leader accepted for an area that is gone")
+	}
+	if after := act(t, s, r, move{who: "liaison", action: grid.ActionAccept}, noon); after.Holder != byLiaison {
+		t.Errorf("holder %+v", after.Holder)
+	}
+}
+
+// The laws of the loop, over random acts by random people.
+func TestLaws(t *testing.T) {
+	s := crewed(t)
+	reached := map[grid.State]bool{}
+	taken := map[grid.Action]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
+		r, now := first(), noon
+		for range rapid.IntRange(20, 80).Draw(t, "steps") {
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour}).Draw(t, "later"))
+			in, ok := offer(t, s, r, now)
+			if !ok {
+				break
+			}
+			after, step, err := dispatch.Act(s, dispatch.Continuous{}, r, in, now)
+			if err != nil {
+				checkRefusal(t, in, err)
+				continue
+			}
+			checkStep(t, r, after, step, in)
+			reached[after.State], taken[step.Action] = true, true
+			r = after
+		}
+	})
+	for _, st := range grid.States()[1:] {
+		if !reached[st] {
+			t.Errorf("no report came to the state %v", st)
+		}
+	}
+	for _, rule := range dispatch.Lifecycle {
+		if !taken[rule.Action] {
+			t.Errorf("nobody took the action %s", rule.Action)
+		}
+	}
+}
+
+// offer draws one of all the things that somebody may do now; none when there is
+// nothing.
+func offer(t *rapid.T, s *grid.Snapshot, r grid.Report, now time.Time) (dispatch.Intent, bool) {
+	offers := map[grid.Action][]dispatch.Actor{}
+	for _, name := range slices.Sorted(maps.Keys(actors)) {
+		actions := dispatch.Actions(s, r, actors[name], now)
+		checkActions(t, s, r, actors[name], actions, now)
+		for _, action := range actions {
+			offers[action] = append(offers[action], actors[name])
+		}
+	}
+	if len(offers) == 0 {
+		return dispatch.Intent{}, false
+	}
+	action := rapid.SampledFrom(slices.Sorted(maps.Keys(offers))).Draw(t, "action")
+	return intent(t, rapid.SampledFrom(offers[action]).Draw(t, "who"), action, now), true
+}
+
+// starting makes reports that have come to a state.
+func starting(s *grid.Snapshot, state grid.State, holder grid.Holder) func() grid.Report {
+	return func() grid.Report {
+		r := fresh(s)
+		r.State, r.Holder = state, holder
+		r.Clocks = dispatch.Start(s, dispatch.Continuous{}, r, state, noon)
+		return r
+	}
+}
+
+// intent fills in all that an action may need, mostly what fits.
+func intent(t *rapid.T, by dispatch.Actor, action grid.Action, now time.Time) dispatch.Intent {
+	return dispatch.Intent{
+		Action: action, By: by, Reason: "原因", ResumeAt: now.Add(time.Hour),
+		To:         grid.AreaID(rapid.IntRange(1, 6).Draw(t, "to")),
+		Lead:       grid.Report{ID: uuid.UUID{15: byte(rapid.IntRange(1, 9).Draw(t, "lead"))}, State: grid.Handling},
+		Department: rapid.SampledFrom([]string{"城管", "消防"}).Draw(t, "department"),
+		Evidence:   []string{"照片"},
+	}
+}
+
+// checkActions: what is not offered is refused, whatever comes with it.
+func checkActions(t *rapid.T, s *grid.Snapshot, r grid.Report, by dispatch.Actor, offered []grid.Action, now time.Time) {
+	for _, rule := range dispatch.Lifecycle {
+		if slices.Contains(offered, rule.Action) {
+			continue
+		}
+		in := dispatch.Intent{
+			Action: rule.Action, By: by, Reason: "原因", ResumeAt: now.Add(time.Hour), To: 5,
+			Lead: grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling}, Department: "城管", Evidence: []string{"照片"},
+		}
+		if _, _, err := dispatch.Act(s, dispatch.Continuous{}, r, in, now); err == nil {
+			t.Fatalf("%s is not offered to %+v, but may be taken", rule.Action, by)
+		}
+	}
+}
+
+// checkRefusal: what is offered is refused only for what came with it, or because
+// the ball has nowhere to go.
+func checkRefusal(t *rapid.T, in dispatch.Intent, err error) {
+	var refusal *dispatch.Refusal
+	if !errors.As(err, &refusal) {
+		t.Fatalf("%s: %v is no refusal", in.Action, err)
+	}
+	switch refusal.Rule {
+	case dispatch.BrokenTarget, dispatch.BrokenLead, dispatch.BrokenDepartment, dispatch.BrokenAbove:
+	default:
+		t.Fatalf("%s is offered, but refused: %s: %v", in.Action, refusal.Rule, err)
+	}
+}
+
+func checkStep(t *rapid.T, before, after grid.Report, step grid.Step, in dispatch.Intent) {
+	if !slices.Contains(dispatch.Triples(), dispatch.Triple{Action: step.Action, From: step.From, To: step.To}) {
+		t.Fatalf("%s from %v to %v is not in the lifecycle", step.Action, step.From, step.To)
+	}
+	if d := cmp.Diff(after, before.After(step)); d != "" {
+		t.Fatalf("the step does not lead to the report: %s", d)
+	}
+	if owned := after.Holder.Area != 0; owned == (after.State == grid.Reported) {
+		t.Fatalf("%s: %v with the holder %+v", step.Action, after.State, after.Holder)
+	}
+	if stopped := !after.Stopped.IsZero(); stopped != (after.State == grid.Suspended || after.State == grid.Merged) {
+		t.Fatalf("%s: %v, and the clocks stopped at %v", step.Action, after.State, after.Stopped)
+	}
+	if (after.State == grid.Merged) != (after.Lead != uuid.Nil) || after.State == grid.Suspended && after.ResumeAt.IsZero() {
+		t.Fatalf("%s: %v with lead %v, to resume at %v", step.Action, after.State, after.Lead, after.ResumeAt)
+	}
+	if step.Action == grid.ActionPass && in.By.Who() == before.Handler {
+		t.Fatal("the handler checked")
+	}
+	if after.State > grid.Suspended && slices.ContainsFunc(after.Tasks, grid.Task.Open) {
+		t.Fatalf("%s: %v while departments owe something", step.Action, after.State)
+	}
+}

@@ -1,0 +1,158 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+
+	"jingwei/grid"
+)
+
+// Actor is who wants something done. One whose token is tied to a worker is that
+// worker, and posts decide; a dispatcher or an admin without a worker is the
+// command centre of its root area.
+type Actor struct {
+	grid.Caller
+	Filed  bool // the report came in from this caller
+	System bool // a clock that ran out
+}
+
+// stance is somebody before a report.
+type stance struct {
+	s   *grid.Snapshot
+	r   grid.Report
+	by  Actor
+	now time.Time
+}
+
+// as returns the first of the standings that the actor has.
+func (c stance) as(any []Standing) (Standing, bool) {
+	i := slices.IndexFunc(any, c.is)
+	if i < 0 {
+		return "", false
+	}
+	return any[i], true
+}
+
+func (c stance) is(st Standing) bool {
+	switch st {
+	case AsSystem:
+		return c.by.System
+	case AsReporter:
+		return c.by.Filed
+	case AsHolder:
+		return c.holds(c.r.Holder, c.seat())
+	case AsSender:
+		return c.r.Sender.Area != 0 && c.holds(c.r.Sender, indexOf(c.s, c.r.Sender.Area))
+	case AsAbove:
+		return c.isAbove()
+	case AsDispatcher:
+		return c.isDispatcher()
+	case AsChecker:
+		return c.by.Who() != c.r.Handler && (c.is(AsHolder) || c.is(AsAbove) || c.is(AsDispatcher))
+	case AsApprover:
+		return c.r.Asked == grid.ActionAskVoid && c.is(AsAbove) || c.r.Asked == grid.ActionAskSuspend && c.is(AsDispatcher)
+	case AsDepartment:
+		_, called := c.r.OpenTask(c.department())
+		return called
+	}
+	return false
+}
+
+// seat is where the ball lies: the holder's area, or if there is no holder or its
+// area is gone from the edition, the cell; -1 when that is none either.
+func (c stance) seat() int32 {
+	if i := indexOf(c.s, c.r.Holder.Area); i >= 0 {
+		return i
+	}
+	return indexOf(c.s, c.r.Cell)
+}
+
+// holds reports whether the actor answers for a ball that h has in area i.
+func (c stance) holds(h grid.Holder, i int32) bool {
+	if c.by.Worker != 0 {
+		answering := manned(c.s, i, c.now)
+		return answering >= 0 && inPost(c.s, answering, c.by.Worker, c.now)
+	}
+	vacant := i < 0 || h.Worker == 0 || len(People(c.s, i, c.now)) == 0
+	return vacant && c.r.State != grid.Reported && c.commands(i)
+}
+
+// isAbove reports whether the actor is in post, or the command centre, in an area
+// above the one where the ball lies. The command centre of everything is above all.
+func (c stance) isAbove() bool {
+	i := c.seat()
+	if c.by.Worker == 0 {
+		return c.commands(i) && (c.by.Area == 0 || c.by.Area != c.s.Area(i).ID)
+	}
+	for ; i >= 0 && c.s.Parent(i) >= 0; i = c.s.Parent(i) {
+		if inPost(c.s, c.s.Parent(i), c.by.Worker, c.now) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDispatcher reports whether the actor is the command centre of an area over the
+// place or the ball, or a dispatcher in post in one.
+func (c stance) isDispatcher() bool {
+	for _, i := range []int32{indexOf(c.s, c.r.Cell), c.seat()} {
+		if c.by.Worker == 0 && c.commands(i) || c.post(i, grid.Dispatcher) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// post returns the lowest area, from i up, where the actor is in post if the actor
+// has the role; otherwise -1.
+func (c stance) post(i int32, role grid.Role) int32 {
+	if w, ok := c.s.Roster().Worker(c.by.Worker); !ok || w.Role != role {
+		return -1
+	}
+	for i >= 0 && !inPost(c.s, i, c.by.Worker, c.now) {
+		i = c.s.Parent(i)
+	}
+	return i
+}
+
+// commands reports whether the actor, without a worker, is the command centre of
+// an area over area i; that of everything also is over i = -1.
+func (c stance) commands(i int32) bool {
+	if c.by.System || c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
+		return false
+	}
+	if c.by.Area == 0 {
+		return true
+	}
+	root, ok := c.s.ByID(c.by.Area)
+	return ok && i >= 0 && c.s.Within(i, root)
+}
+
+// department is that of an actor who is an officer.
+func (c stance) department() string {
+	if w, ok := c.s.Roster().Worker(c.by.Worker); ok && w.Role == grid.Officer {
+		return w.Department
+	}
+	return ""
+}
+
+// indexOf returns the index of an area; -1 when it is none or not in the edition.
+func indexOf(s *grid.Snapshot, id grid.AreaID) int32 {
+	if i, ok := s.ByID(id); ok {
+		return i
+	}
+	return -1
+}
+
+// inPost reports whether a worker has a post in area i itself.
+func inPost(s *grid.Snapshot, i int32, w grid.WorkerID, now time.Time) bool {
+	return slices.ContainsFunc(People(s, i, now), func(p Person) bool { return p.Worker.ID == w })
+}
+
+// manned returns the lowest area, from i up, where somebody is in post, or -1.
+func manned(s *grid.Snapshot, i int32, now time.Time) int32 {
+	for i >= 0 && len(People(s, i, now)) == 0 {
+		i = s.Parent(i)
+	}
+	return i
+}

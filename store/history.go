@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// stepColumns are those that scanStep reads.
+const stepColumns = `h.report, h.step, h.at, h.actor, coalesce(h.who, ''), h.as_whom, h.action, coalesce(h.from_state, ''), h.to_state,
+	coalesce(h.holder_level, ''), coalesce(h.holder_area, 0), coalesce(h.holder_worker, 0),
+	coalesce(h.sender_level, ''), coalesce(h.sender_area, 0), coalesce(h.sender_worker, 0),
+	h.due, h.stage_due, h.stopped, h.reason, h.edition,
+	h.lead, h.resume_at, coalesce(h.department, ''), h.task_due, h.evidence`
+
+func scanStep(row pgx.CollectableRow) (s grid.Step, err error) {
+	var from, to, holder, sender string
+	var lead *[16]byte
+	var due, stageDue, stopped, resumeAt, taskDue *time.Time
+	err = row.Scan((*[16]byte)(&s.Report), &s.Step, &s.At, &s.Actor, &s.Who, &s.AsWhom, &s.Action, &from, &to,
+		&holder, &s.Holder.Area, &s.Holder.Worker, &sender, &s.Sender.Area, &s.Sender.Worker,
+		&due, &stageDue, &stopped, &s.Reason, &s.Edition,
+		&lead, &resumeAt, &s.Department, &taskDue, &s.Evidence)
+	if err != nil {
+		return s, err
+	}
+	s.At = s.At.UTC()
+	s.Clocks = grid.Clocks{Due: orZero(due), StageDue: orZero(stageDue), Stopped: orZero(stopped)}
+	s.Lead, s.ResumeAt, s.TaskDue = orNil(lead), orZero(resumeAt), orZero(taskDue)
+	var errs [4]error
+	if from != "" {
+		s.From, errs[0] = grid.ParseState(from)
+	}
+	s.To, errs[1] = grid.ParseState(to)
+	s.Holder.Level, errs[2] = parseLevel(holder)
+	s.Sender.Level, errs[3] = parseLevel(sender)
+	return s, errors.Join(errs[:]...)
+}
+
+// History returns the steps of a report in order; it fails with grid.ErrNotFound
+// when there is no such report.
+func (db *DB) History(ctx context.Context, id uuid.UUID) (steps []grid.Step, err error) {
+	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+		steps, err = history(ctx, tx, id)
+		return err
+	})
+	if err == nil && len(steps) == 0 {
+		err = grid.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("history of report %v: %w", id, plain(err))
+	}
+	return steps, nil
+}
+
+// history reads the steps of a report. One that came with a batch of old ones has
+// the batch as its first step, which [DB.Act] writes down before the second.
+func history(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]grid.Step, error) {
+	steps, err := collect(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM report_history h WHERE h.report = $1 ORDER BY h.step`, [16]byte(id))
+	if err != nil || len(steps) > 0 {
+		return steps, err
+	}
+	return collect(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM (`+importStep+`) h`, [16]byte(id))
+}
+
+// importStep is the step that brought an imported report on which nothing was done
+// yet; no row for others.
+const importStep = `
+	SELECT r.id AS report, 1 AS step, b.at, b.by AS actor, NULL::text AS who, '' AS as_whom, 'import' AS action,
+		NULL::text AS from_state, r.state AS to_state, r.holder_level, r.holder_area, r.holder_worker,
+		r.sender_level, r.sender_area, r.sender_worker, r.due, r.stage_due, r.stopped, b.reason, r.edition,
+		r.lead, r.resume_at, NULL::text AS department, NULL::timestamptz AS task_due, NULL::text[] AS evidence
+	FROM report r JOIN import_batch b ON b.id = r.batch WHERE r.id = $1 AND r.version = 1`

@@ -1,0 +1,399 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/geo"
+	"jingwei/grid"
+	"jingwei/store/storetest"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+)
+
+// The places of the loop: two counties, of which one has a town with a grid of two
+// micro-grids and a dedicated grid, and the other a grid without anybody.
+var (
+	loopAreas = []grid.CodedArea{
+		{Code: "A", Name: "市", Level: grid.City},
+		{Code: "B", Name: "县", Level: grid.County, Parent: "A"},
+		{Code: "C", Name: "镇", Level: grid.Town, Parent: "B"},
+		{Code: "G", Name: "网格", Level: grid.Grid, Kind: grid.General, Parent: "C"},
+		{Code: "M", Name: "微网格", Level: grid.Microgrid, Parent: "G", Shape: geo.MultiPolygon{{square(0, 0, side)}}},
+		{Code: "N", Name: "微网格", Level: grid.Microgrid, Parent: "G", Shape: geo.MultiPolygon{{square(side, 0, side)}}},
+		{Code: "P", Name: "园区", Level: grid.Grid, Kind: grid.Dedicated, Parent: "C", Shape: geo.MultiPolygon{{square(0, side, side)}}},
+		{Code: "X", Name: "县", Level: grid.County, Parent: "A"},
+		{Code: "Y", Name: "网格", Level: grid.Grid, Kind: grid.General, Parent: "X", Shape: geo.MultiPolygon{{square(side, side, side)}}},
+	}
+	loopWorkers = []grid.Worker{
+		{Code: "lm", Name: "王芳", Role: grid.Liaison},
+		{Code: "ld", Name: "李强", Role: grid.Liaison},
+		{Code: "lg", Name: "陈静", Role: grid.Leader},
+		{Code: "lp", Name: "赵军", Role: grid.Leader},
+		{Code: "t1", Name: "周敏", Role: grid.Leader},
+		{Code: "t2", Name: "吴刚", Role: grid.Leader},
+		{Code: "dc", Name: "孙丽", Role: grid.Dispatcher},
+		{Code: "oc", Name: "郑伟", Role: grid.Officer, Department: "城管"},
+		{Code: "of", Name: "冯磊", Role: grid.Officer, Department: "消防"},
+	}
+	// After a while the micro-grid has only a deputy, then nobody; nor has the park.
+	loopDuties = []duty{
+		{"lm", "M", true, noon.AddDate(0, 0, 4)},
+		{"lg", "G", true, time.Time{}},
+		{"lp", "P", true, noon.AddDate(0, 0, 6)},
+		{"t1", "C", true, time.Time{}},
+		{"dc", "A", true, time.Time{}},
+		{"ld", "M", false, noon.AddDate(0, 0, 9)},
+		{"t2", "C", false, time.Time{}},
+	}
+	loopPeople = []person{
+		{name: "lm", worker: "lm"},
+		{name: "ld", worker: "ld"},
+		{name: "lg", worker: "lg"},
+		{name: "lp", worker: "lp"},
+		{name: "t1", worker: "t1"},
+		{name: "t2", worker: "t2"},
+		{name: "dc", worker: "dc"},
+		{name: "oc", worker: "oc"},
+		{name: "of", worker: "of"},
+		{name: "centre", centre: true},
+		{name: "county", centre: true, root: "B"},
+		{name: "other", centre: true, root: "X"},
+		{name: "reporter", filed: true},
+		{name: "clock", system: true},
+	}
+	loopActions = []string{
+		"route", "accept", "return", "recall", "timeout", "verify", "ask-void", "void", "merge", "unmerge", "refuse",
+		"escalate", "delegate", "whistle", "arrive", "complete", "withdraw", "ask-suspend", "suspend", "resume", "finish",
+		"pass", "fail", "evaluate", "reopen", "lapse", "urge", "supervise",
+	}
+)
+
+// looped is a database with the places and people of the loop, and the model of it.
+func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
+	t.Helper()
+	db := storetest.New(t)
+	publish(t, db, 0, loopAreas)
+	model := &town{parent: map[string]string{}, level: map[string]string{}, duties: loopDuties, officer: map[string]string{}, centre: map[string]bool{}}
+	for _, a := range loopAreas {
+		model.parent[a.Code], model.level[a.Code] = a.Parent, a.Level.String()
+	}
+	for _, w := range loopWorkers {
+		model.officer[w.Code], model.centre[w.Code] = w.Department, w.Role == grid.Dispatcher
+	}
+	var posts []grid.CodedPost
+	for _, d := range loopDuties {
+		rank := grid.Deputy
+		if d.primary {
+			rank = grid.Primary
+		}
+		posts = append(posts, grid.CodedPost{Worker: d.worker, Area: d.area, Rank: rank, From: noon.AddDate(-1, 0, 0), Until: d.until})
+	}
+	_, err1 := db.UpsertMatters(t.Context(), []grid.Matter{{Code: "010101", Category: "a", Item: "b", Name: "c", Level: grid.Grid, Limit: 48 * time.Hour}})
+	_, err2 := db.UpsertWorkers(t.Context(), loopWorkers)
+	_, err3 := db.UpsertPosts(t.Context(), posts)
+	s, err4 := db.Load(t.Context(), 0)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	return db, s, model
+}
+
+// scene is some reports in the database and in the model.
+type scene struct {
+	t     *rapid.T
+	db    *storetest.Database
+	s     *grid.Snapshot
+	town  *town
+	ids   []uuid.UUID
+	jobs  []*job
+	now   time.Time
+	taken map[string]int
+}
+
+// begin files reports: of the micro-grids, of the park, and of no place at all.
+func (sc *scene) begin() {
+	for i, cell := range []string{"M", "P", ""} {
+		r := grid.Report{
+			ID: uuid.Must(uuid.NewV7()), At: sc.now, Received: sc.now, Matter: "010101", Method: grid.Outside, Edition: 1, State: grid.Reported, Version: 1,
+		}
+		j := &job{cell: cell, state: "reported", limit: 48 * time.Hour, version: 1}
+		if cell != "" {
+			r.Cell, r.Method, r.State = sc.area(cell), grid.Exact, grid.Assigned
+			j.holder = sc.town.lowest(sc.town.up(cell), sc.now)
+			r.Holder = sc.holder(j.holder)
+			r.Clocks = dispatch.Start(sc.s, dispatch.Continuous{}, r, grid.Assigned, sc.now)
+			j.left, j.limited = j.limit, true
+			j.enter("assigned")
+		}
+		if a := sc.db.AppendAll(sc.t.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
+			sc.t.Fatal(i, a[0].Err)
+		}
+		sc.ids, sc.jobs = append(sc.ids, r.ID), append(sc.jobs, j)
+	}
+}
+
+func (sc *scene) area(code string) grid.AreaID {
+	i, ok := sc.s.ByCode(code)
+	if !ok {
+		return 0
+	}
+	return sc.s.Area(i).ID
+}
+
+func (sc *scene) worker(code string) grid.WorkerID {
+	i := slices.IndexFunc(loopWorkers, func(w grid.Worker) bool { return w.Code == code })
+	return grid.WorkerID(i + 1)
+}
+
+func (sc *scene) holder(b ball) grid.Holder {
+	if b.area == "" {
+		return grid.Holder{}
+	}
+	i, _ := sc.s.ByCode(b.area)
+	return grid.Holder{Level: sc.s.Area(i).Level, Area: sc.s.Area(i).ID, Worker: sc.worker(b.worker)}
+}
+
+func (sc *scene) actor(p person) dispatch.Actor {
+	c := grid.Caller{Token: int64(100 + slices.IndexFunc(loopPeople, func(q person) bool { return q.name == p.name })), Name: p.name, Access: grid.AccessLeader}
+	c.Worker, c.Area = sc.worker(p.worker), sc.area(p.root)
+	if p.centre {
+		c.Access = grid.AccessDispatcher
+	}
+	return dispatch.Actor{Caller: c, Filed: p.filed, System: p.system}
+}
+
+// who writes a person of the model as a caller's Who does.
+func (sc *scene) who(id string) string {
+	if id == "" {
+		return ""
+	}
+	i := slices.IndexFunc(loopPeople, func(p person) bool { return p.id() == id })
+	return sc.actor(loopPeople[i]).Who()
+}
+
+// wish draws something for report i: mostly something that the model allows.
+func (sc *scene) wish(i int) wish {
+	t := sc.t
+	w := wish{
+		area:       rapid.SampledFrom([]string{"A", "B", "C", "G", "M", "N", "P", "Y"}).Draw(t, "area"),
+		lead:       sc.jobs[rapid.IntRange(0, len(sc.jobs)-1).Draw(t, "lead")],
+		department: rapid.SampledFrom([]string{"城管", "消防"}).Draw(t, "department"),
+		resume:     sc.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, 100 * time.Hour}).Draw(t, "resume")),
+	}
+	var allowed []wish
+	for _, action := range loopActions {
+		for _, p := range loopPeople {
+			try, trial := w, *sc.jobs[i]
+			try.who, try.action = p, action
+			if try.lead == sc.jobs[i] {
+				try.lead = &trial
+			}
+			if trial.do(sc.town, try, sc.now) {
+				try.lead = w.lead
+				allowed = append(allowed, try)
+			}
+		}
+	}
+	if len(allowed) > 0 && rapid.IntRange(0, 3).Draw(t, "allowed") > 0 {
+		action := rapid.SampledFrom(actionsOf(allowed, rapid.IntRange(0, 3).Draw(t, "rare") == 0)).Draw(t, "action")
+		return rapid.SampledFrom(slices.DeleteFunc(allowed, func(w wish) bool { return w.action != action })).Draw(t, "wish")
+	}
+	if j := sc.jobs[i]; j.state == "checking" && rapid.Bool().Draw(t, "the handler checks") {
+		w.who, w.action = loopPeople[slices.IndexFunc(loopPeople, func(p person) bool { return p.id() == j.handler })], "pass"
+		return w
+	}
+	w.who, w.action = rapid.SampledFrom(loopPeople).Draw(t, "who"), rapid.SampledFrom(loopActions).Draw(t, "action")
+	return w
+}
+
+// actionsOf lists the actions of wishes, each once; those that can always be
+// taken, or end everything, only when there are no
+// others or the rare ones are asked for.
+func actionsOf(wishes []wish, rare bool) (out []string) {
+	for _, w := range wishes {
+		if !slices.Contains(out, w.action) {
+			out = append(out, w.action)
+		}
+	}
+	others := slices.DeleteFunc(slices.Clone(out), func(a string) bool {
+		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout"}, a)
+	})
+	if len(others) > 0 && !rare {
+		return others
+	}
+	return out
+}
+
+// open brings report i to where the town handles it.
+func (sc *scene) open(i int) {
+	for _, move := range []struct{ who, action string }{
+		{"lm", "accept"}, {"lm", "verify"}, {"lm", "escalate"}, {"lg", "accept"}, {"lg", "verify"}, {"lg", "escalate"}, {"t1", "accept"}, {"t1", "verify"},
+	} {
+		p := loopPeople[slices.IndexFunc(loopPeople, func(p person) bool { return p.name == move.who })]
+		sc.play(i, wish{who: p, action: move.action})
+	}
+}
+
+// play has a wish come true, or not, in the database and in the model alike.
+func (sc *scene) play(i int, w wish) {
+	j := sc.jobs[i]
+	version := j.version
+	lead := uuid.Nil
+	if w.action == "merge" {
+		lead = sc.ids[slices.Index(sc.jobs, w.lead)]
+	}
+	got, err := sc.db.Act(sc.t.Context(), sc.ids[i], version, lead, func(r, lead grid.Report) (grid.Report, grid.Step, error) {
+		return dispatch.Act(sc.s, dispatch.Continuous{}, r, dispatch.Intent{
+			Action: grid.Action(w.action), By: sc.actor(w.who), Reason: "原因", To: sc.area(w.area), Lead: lead,
+			ResumeAt: w.resume, Department: w.department, Evidence: []string{"照片"},
+		}, sc.now)
+	})
+	want := j.do(sc.town, w, sc.now)
+	var refusal *dispatch.Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		sc.t.Fatalf("%s by %s: %v", w.action, w.who.name, err)
+	}
+	if (err == nil) != want {
+		sc.t.Fatalf("%s by %s while %s with %v: %v, but the model says %v", w.action, w.who.name, j.state, j.holder, err, want)
+	}
+	if want {
+		sc.taken[w.action]++
+		sc.compare(i, got, w.action)
+	}
+}
+
+// compare holds a report to the model.
+func (sc *scene) compare(i int, r grid.Report, action string) {
+	j := sc.jobs[i]
+	lead := uuid.Nil
+	if j.lead != nil {
+		lead = sc.ids[slices.Index(sc.jobs, j.lead)]
+	}
+	asked := grid.Action("")
+	if j.asked != "" {
+		asked = grid.Action("ask-" + j.asked)
+	}
+	now := sc.now
+	if j.stopped {
+		now = r.Stopped
+	}
+	deadline := func(is bool, left time.Duration) time.Time {
+		if !is {
+			return time.Time{}
+		}
+		return now.Add(left)
+	}
+	want := fmt.Sprintln(
+		j.state, sc.holder(j.holder), sc.holder(j.sender), sc.who(j.handler), j.returns, asked, sc.who(j.askedBy), lead, j.version, j.urged, j.supervise,
+		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
+	)
+	got := fmt.Sprintln(
+		r.State, r.Holder, r.Sender, r.Handler, r.Returns, r.Asked, r.AskedBy, r.Lead, r.Version, r.Urged, r.Supervised,
+		r.Due, r.StageDue, !r.Stopped.IsZero(), r.ResumeAt, departments(r, grid.Called), departments(r, grid.Arrived),
+	)
+	if got != want {
+		sc.t.Fatalf("after %s:\ngot  %s\nwant %s", action, got, want)
+	}
+}
+
+func departments(r grid.Report, state grid.TaskState) (out []string) {
+	for _, t := range r.Tasks {
+		if t.State == state {
+			out = append(out, t.Department)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Laws, over random steps of random people: the database and the model agree on
+// what is allowed and on what comes of it, no report that has not come to an end is
+// without a holder or out of the queue, and every history replays to the present.
+func TestLoopLikeTheModel(t *testing.T) {
+	db, s, model := looped(t)
+	taken := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken}
+		sc.begin()
+		if rapid.Bool().Draw(t, "with the town") {
+			sc.open(0)
+		}
+		for range rapid.IntRange(25, 45).Draw(t, "steps") {
+			d := rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 20 * time.Hour, 200 * time.Hour, 300 * time.Hour}).Draw(t, "later")
+			sc.now = sc.now.Add(d)
+			for _, j := range sc.jobs {
+				j.wait(d)
+			}
+			i := rapid.IntRange(0, len(sc.ids)-1).Draw(t, "report")
+			sc.play(i, sc.wish(i))
+		}
+		for i, id := range sc.ids {
+			sc.compare(i, replayed(t, db, id), "all")
+		}
+		sc.checkQueues()
+	})
+	for _, action := range loopActions {
+		if taken[action] == 0 {
+			t.Errorf("nobody took the action %s", action)
+		}
+	}
+	if n := query[int](t, db, `
+		SELECT count(*) FROM report WHERE state NOT IN ('evaluated', 'void', 'merged') AND (state = 'reported') = (holder_area IS NOT NULL)`); n > 0 {
+		t.Errorf("%d reports are nobody's", n)
+	}
+}
+
+// checkQueues: what somebody has, what a department owes and what follows a report
+// are found as the model has them.
+func (sc *scene) checkQueues() {
+	check := func(q grid.ReportQuery, want func(*job) bool) {
+		q.Limit = 10_000
+		reports, err := sc.db.Reports(sc.t.Context(), q)
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		for i, id := range sc.ids {
+			if found := slices.ContainsFunc(reports, func(r grid.Report) bool { return r.ID == id }); found != want(sc.jobs[i]) {
+				sc.t.Fatalf("report %d, %+v: found %v by %+v", i, sc.jobs[i], found, q)
+			}
+		}
+	}
+	check(grid.ReportQuery{Holder: sc.worker("t1")}, func(j *job) bool { return j.holder.worker == "t1" })
+	check(grid.ReportQuery{Owes: "城管"}, func(j *job) bool { return slices.Contains(j.called, "城管") || slices.Contains(j.arrived, "城管") })
+	check(grid.ReportQuery{Lead: sc.ids[0]}, func(j *job) bool { return j.lead == sc.jobs[0] })
+}
+
+// replayed is a report as its history tells it, which must be as it stands.
+func replayed(t interface {
+	Fatalf(string, ...any)
+}, db *storetest.Database, id uuid.UUID,
+) grid.Report {
+	ctx := context.Background()
+	row, err1 := db.Report(ctx, id)
+	steps, err2 := db.History(ctx, id)
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatalf("%v", err)
+	}
+	r := grid.Report{
+		ID: row.ID, At: row.At, Received: row.Received, Pos: row.Pos, Accuracy: row.Accuracy, Matter: row.Matter, Text: row.Text,
+		Reporter: row.Reporter, Cell: row.Cell, Method: row.Method, DistanceM: row.DistanceM, Edition: row.Edition, Urgency: row.Urgency,
+	}
+	for i, s := range steps {
+		if s.Step != int64(i+1) || i > 0 && s.From != r.State {
+			t.Fatalf("step %d comes at place %d, from %v after %v", s.Step, i+1, s.From, r.State)
+		}
+		r = r.After(s)
+	}
+	if d := gocmp.Diff(row, r); d != "" {
+		t.Fatalf("the history of %v does not lead to the report (-row +replayed):\n%s", id, d)
+	}
+	return r
+}
