@@ -123,7 +123,7 @@ func (a *API) getHistory(c *call) error {
 	}
 	views := make([]stepView, 0, len(steps))
 	for _, t := range steps {
-		views = append(views, viewStep(c.s, t, r.At))
+		views = append(views, viewStep(c.s, t, r.Received))
 	}
 	return c.json(http.StatusOK, map[string]any{"id": r.ID, "history": views})
 }

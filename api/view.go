@@ -32,6 +32,7 @@ type personView struct {
 	Role  grid.Role `json:"role"`
 	Rank  grid.Rank `json:"rank,omitempty"`
 	Phone string    `json:"phone"`
+	Away  string    `json:"away,omitempty"` // absent, or off duty
 }
 
 type answerView struct {
@@ -115,7 +116,9 @@ func viewWorker(w grid.Worker, rank grid.Rank) personView {
 func viewPeople(people []dispatch.Person) []personView {
 	out := make([]personView, 0, len(people))
 	for _, p := range people {
-		out = append(out, viewWorker(p.Worker, p.Rank))
+		v := viewWorker(p.Worker, p.Rank)
+		v.Away = string(p.Away)
+		out = append(out, v)
 	}
 	return out
 }
@@ -141,7 +144,7 @@ func viewReport(s *grid.Snapshot, r grid.Report) reportView {
 	v := reportView{
 		ID: r.ID, At: r.At.UTC(), Received: r.Received.UTC(), Position: viewPos(r.Pos),
 		Text: r.Text, Reporter: r.Reporter, Edition: r.Edition, Method: r.Method, DistanceM: centimetres(r.DistanceM),
-		State: r.State, Holder: viewHolder(s, r.Holder, r.At), Version: r.Version,
+		State: r.State, Holder: viewHolder(s, r.Holder, r.Received), Version: r.Version,
 	}
 	if r.Accuracy > 0 {
 		accuracy := centimetres(r.Accuracy)
@@ -192,12 +195,12 @@ func rankAt(r *grid.Roster, h grid.Holder, at time.Time) grid.Rank {
 	return ""
 }
 
-// viewFull shows a report with its chain at the time it happened, and with the
-// reasons of its last step.
+// viewFull shows a report with its chain at the time it arrived, when it was
+// routed, and with the reasons of its last step.
 func viewFull(s *grid.Snapshot, r grid.Report, reason string) fullReportView {
 	return fullReportView{
 		reportView: viewReport(s, r),
-		Chain:      viewChain(s, areaOf(s, r.Cell), r.At),
+		Chain:      viewChain(s, areaOf(s, r.Cell), r.Received),
 		Reasons:    reasonLines(reason),
 	}
 }

@@ -214,6 +214,6 @@ func settle(s *grid.Snapshot, r *grid.Report) {
 		r.Cell = s.Area(place.Area).ID
 	}
 	if r.State.Open() {
-		r.Holder = dispatch.Route(s, place, r.At).Holder
+		r.Holder = dispatch.Route(s, dispatch.Request{Place: place, Matter: r.Matter, At: r.Received}).Holder
 	}
 }
