@@ -28,6 +28,7 @@ type CodedPost struct {
 	Rank   Rank
 	From   time.Time
 	Until  time.Time
+	Duty   Week
 }
 
 // Tally counts what a batch did to what was there.

@@ -131,8 +131,11 @@ func TestUpsertPosts(t *testing.T) {
 			t.Errorf("got %v, want %q", err, c.what)
 		}
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM post`); n != 3 {
+	if n := query[int](t, db, `SELECT count(*) FROM post WHERE recorded_until IS NULL`); n != 3 {
 		t.Errorf("%d posts, want 3", n)
+	}
+	if n := query[int](t, db, `SELECT count(*) FROM post WHERE recorded_until IS NOT NULL AND upper(during) IS NULL AND closed_why = 'import'`); n != 1 {
+		t.Errorf("%d records of how it was before, want 1", n)
 	}
 }
 
@@ -146,5 +149,6 @@ func TestPostsCannotOverlap(t *testing.T) {
 	refused(t, db, "post_during_half_open", `INSERT INTO post (worker, area, during) VALUES (1, 3, '(,2026-01-16)')`)
 	refused(t, db, "post_area_exists", `INSERT INTO post (worker, area, during) VALUES (1, 999, '[2026-01-15,)')`)
 	refused(t, db, "post_worker_fkey", `INSERT INTO post (worker, area, during) VALUES (99, 3, '[2026-01-15,)')`)
-	exec(t, db, `INSERT INTO post (worker, area, during) VALUES (3, 2, '[2026-02-01,)')`)
+	refused(t, db, "post_duty_known", `INSERT INTO post (worker, area, duty, during) VALUES (1, 3, 'noon', '[2026-01-15,)')`)
+	exec(t, db, `INSERT INTO post (worker, area, duty, during) VALUES (3, 2, 'mon-fri 08:00-12:00; sat,sun 22:00-06:00', '[2026-02-01,)')`)
 }
