@@ -105,7 +105,7 @@ func drawRule(t *rapid.T) grid.Rule {
 	return grid.Rule{
 		Matter:     rapid.SampledFrom([]string{"", "01", "0101", "0102", "010101", "02"}).Draw(t, "matter"),
 		Area:       grid.AreaID(rapid.IntRange(0, len(areas)).Draw(t, "area")),
-		Urgency:    rapid.SampledFrom([]grid.Urgency{0, 0, grid.Normal, grid.Urgent}).Draw(t, "urgency"),
+		Urgency:    rapid.SampledFrom([]grid.Urgency{grid.Normal, grid.Normal, grid.Urgent, grid.Critical}).Draw(t, "urgency"),
 		Week:       rapid.SampledFrom([]grid.Week{nil, workday, evening, weekend}).Draw(t, "week"),
 		From:       rapid.SampledFrom([]time.Time{{}, day(-2), day(1)}).Draw(t, "from"),
 		Until:      rapid.SampledFrom([]time.Time{{}, day(3), day(4)}).Draw(t, "until"),
@@ -119,7 +119,7 @@ func drawRequest(t *rapid.T, s *grid.Snapshot) dispatch.Request {
 	return dispatch.Request{
 		Place:   grid.Place{Area: rapid.Int32Range(-1, int32(s.Len())-1).Draw(t, "place")},
 		Matter:  rapid.SampledFrom([]string{"", "010101", "010201", "020101"}).Draw(t, "matter"),
-		Urgency: rapid.SampledFrom([]grid.Urgency{0, grid.Urgent}).Draw(t, "urgency"),
+		Urgency: rapid.SampledFrom([]grid.Urgency{grid.Normal, grid.Urgent, grid.Critical}).Draw(t, "urgency"),
 		At:      noon,
 	}
 }
@@ -171,7 +171,7 @@ func (w world) rule(s *grid.Snapshot, q dispatch.Request) *grid.Rule {
 		if q.Place.Area < 0 || !strings.HasPrefix(q.Matter, r.Matter) || r.Area != 0 && !(there && s.Within(q.Place.Area, a)) {
 			continue
 		}
-		if r.Urgency > 1 && q.Urgency != r.Urgency || r.Urgency == 1 && q.Urgency > 1 {
+		if q.Urgency < r.Urgency {
 			continue
 		}
 		if noon.Before(r.From) || !r.Until.IsZero() && !noon.Before(r.Until) || len(r.Week) > 0 && gocmp.Equal(r.Week, workday) || gocmp.Equal(r.Week, weekend) {
@@ -185,7 +185,7 @@ func (w world) rule(s *grid.Snapshot, q dispatch.Request) *grid.Rule {
 	best := slices.MinFunc(holds, func(a, b grid.Rule) int {
 		return cmp.Or(
 			-cmp.Compare(len(a.Matter), len(b.Matter)), -cmp.Compare(depth(s, a.Area), depth(s, b.Area)),
-			-cmp.Compare(min(a.Urgency, 1), min(b.Urgency, 1)), -cmp.Compare(len(a.Week), len(b.Week)),
+			-cmp.Compare(a.Urgency, b.Urgency), -cmp.Compare(len(a.Week), len(b.Week)),
 			cmp.Compare(days(a), days(b)), cmp.Compare(a.ID, b.ID),
 		)
 	})

@@ -36,8 +36,8 @@ type Request struct {
 	Place      grid.Place
 	Candidates []grid.Candidate // of an ambiguous place, the likeliest first
 	Matter     string           // code; may be empty
-	Urgency    grid.Urgency     // 0 counts as Normal
-	At         time.Time        // whose posts and which rules count: when it arrives
+	Urgency    grid.Urgency
+	At         time.Time // whose posts and which rules count: when it arrives
 }
 
 // Decision is who answers for a report, and why.

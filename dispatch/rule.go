@@ -30,8 +30,8 @@ func (d *Decision) findRule(s *grid.Snapshot, cell int32) {
 // does.
 func (d *Decision) objection(r *grid.Rule) string {
 	switch {
-	case r.Urgency != 0 && r.Urgency != max(d.Urgency, grid.Normal):
-		return fmt.Sprintf("it is for what is %v", r.Urgency)
+	case d.Urgency < r.Urgency:
+		return fmt.Sprintf("it is for what is %v at least", r.Urgency)
 	case !r.Period(d.At) && d.At.Before(r.From):
 		return "it holds from " + onDay(r.From)
 	case !r.Period(d.At):

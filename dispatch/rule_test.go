@@ -81,7 +81,8 @@ func TestRouteByRule(t *testing.T) {
 			},
 		},
 		{
-			"the level below when nobody is there above", "020101", 0, world{posts: staff[:3]},
+			"the level below when nobody is there above", "020101", 0,
+			world{posts: staff[:3]},
 			grid.Holder{Level: grid.Grid, Area: 4, Worker: 13},
 			[]string{
 				"matter 020101 堵塞通道 is answered at county by the catalogue",
@@ -97,7 +98,7 @@ func TestRouteByRule(t *testing.T) {
 				{ID: 1, Code: "all", Level: grid.City},
 				{ID: 2, Code: "office hours", Matter: "0101", Area: 3, Week: workday, Level: grid.Grid},
 				{ID: 3, Code: "evenings", Matter: "0101", Area: 3, Week: evening, Level: grid.Microgrid, Role: grid.Liaison},
-				{ID: 4, Code: "of no urgency", Matter: "0101", Area: 4, Urgency: grid.Normal, Level: grid.City},
+				{ID: 4, Code: "critical", Matter: "0101", Area: 4, Urgency: grid.Critical, Level: grid.City},
 				{ID: 5, Code: "past", Matter: "010101", Area: 1, Until: day(-1), Level: grid.City},
 				{ID: 6, Code: "future", Matter: "010101", From: day(1), Level: grid.City},
 			}},
@@ -105,7 +106,7 @@ func TestRouteByRule(t *testing.T) {
 			[]string{
 				"rule past is passed over: it held until 2026-04-30",
 				"rule future is passed over: it holds from 2026-05-02",
-				"rule of no urgency is passed over: it is for what is normal",
+				"rule critical is passed over: it is for what is critical at least",
 				"rule evenings holds: at microgrid, liaison",
 				"microgrid 1号微网格 (320602001001001001): primary liaison 王芳 (L001) answers",
 			},

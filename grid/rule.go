@@ -7,14 +7,14 @@ import (
 )
 
 // Rule 规则 says at which level, and in which role or department, somebody answers
-// for reports of some matters, in an area, of an urgency, at some times. What is
-// zero asks for nothing in particular.
+// for reports of some matters, in an area, of some urgency or more, at some times.
+// What is zero asks for nothing in particular.
 type Rule struct {
 	ID      int64
 	Code    string    // unique
 	Matter  string    // the code, or its first two or four digits
 	Area    AreaID    // it holds there and below
-	Urgency Urgency   // of the report
+	Urgency Urgency   // of the report, at least
 	Week    Week      // hours in which it holds
 	From    time.Time // it holds from then on
 	Until   time.Time // and before this time
@@ -41,7 +41,7 @@ func (r *Rule) length() time.Duration {
 // ruleBook finds the rules of a matter's prefix and an area.
 type ruleBook map[string]map[AreaID][]Rule
 
-// newRuleBook orders what stands in one place: rules of an urgency first, then
+// newRuleBook orders what stands in one place: the higher urgency first, then
 // fewer hours a week, then the shorter period, then the lower id.
 func newRuleBook(rules []Rule) ruleBook {
 	type timed struct {
@@ -54,7 +54,7 @@ func newRuleBook(rules []Rule) ruleBook {
 	}
 	slices.SortFunc(all, func(a, b timed) int {
 		return cmp.Or(
-			cmp.Compare(min(b.Urgency, 1), min(a.Urgency, 1)), cmp.Compare(a.minutes, b.minutes),
+			cmp.Compare(b.Urgency, a.Urgency), cmp.Compare(a.minutes, b.minutes),
 			cmp.Compare(a.length(), b.length()), cmp.Compare(a.ID, b.ID),
 		)
 	})

@@ -5,27 +5,28 @@ import (
 	"slices"
 )
 
-// Urgency says how soon a report must be dealt with. 0 is not said.
+// Urgency says how much a report presses; limits get shorter with it.
 type Urgency uint8
 
-// The urgencies 一般, 紧急 and 特急, from low to high.
+// The urgencies 一般, 紧急 and 特急.
 const (
-	Normal Urgency = iota + 1
+	Normal Urgency = iota
 	Urgent
 	Critical
 )
 
-var urgencyNames = [...]string{"", "normal", "urgent", "critical"}
+var urgencyNames = [...]string{"normal", "urgent", "critical"}
 
-// ParseUrgency reads an urgency; the Chinese names are understood, and empty is 0.
+// ParseUrgency reads an urgency's name as written by [Urgency.String]; empty is
+// normal.
 func ParseUrgency(s string) (Urgency, error) {
-	if i := slices.Index([]string{"", "一般", "紧急", "特急"}, s); i >= 0 {
-		return Urgency(i), nil
+	if s == "" {
+		return Normal, nil
 	}
 	if i := slices.Index(urgencyNames[:], s); i >= 0 {
 		return Urgency(i), nil
 	}
-	return 0, fmt.Errorf("unknown urgency %q: one of normal, urgent, critical", s)
+	return 0, fmt.Errorf("unknown urgency %q: one of %v", s, urgencyNames)
 }
 
 // String returns the urgency's name.
