@@ -16,19 +16,21 @@ import (
 type need uint8
 
 // Nothing: no token. Look: any token. Own: to read reports, if only one's own.
-// Read: to read everything within the root area. File: to report.
+// Read: to read everything within the root area. File: to report. Staff: to change
+// who answers for what within the root area.
 const (
 	needNothing need = iota
 	needLook
 	needOwn
 	needRead
 	needFile
+	needStaff
 )
 
 // grants says who may do what. Look and Own are for everybody with a token.
 var grants = map[grid.Access]map[need]bool{
-	grid.AccessAdmin:      {needRead: true, needFile: true},
-	grid.AccessDispatcher: {needRead: true, needFile: true},
+	grid.AccessAdmin:      {needRead: true, needFile: true, needStaff: true},
+	grid.AccessDispatcher: {needRead: true, needFile: true, needStaff: true},
 	grid.AccessOfficer:    {needRead: true, needFile: true},
 	grid.AccessLeader:     {needRead: true, needFile: true},
 	grid.AccessLiaison:    {needRead: true, needFile: true},

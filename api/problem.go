@@ -53,9 +53,12 @@ func found(err error, what, key string) error {
 func asProblem(err error) *Problem {
 	var p *Problem
 	var size *http.MaxBytesError
+	var clash *grid.Clash
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &clash):
+		return problem(http.StatusConflict, clash.Rule, "", "%s", clash.With)
 	case errors.As(err, &size):
 		return problem(http.StatusRequestEntityTooLarge, "size", "", "the body is larger than %d bytes", size.Limit)
 	case errors.Is(err, grid.ErrNotFound):

@@ -94,6 +94,9 @@ func (a *API) keep(c *call, in intake) (grid.Receipt, error) {
 	if receipt.Outcome == grid.Conflict {
 		return receipt, problem(http.StatusConflict, "id-taken", "id", "another report has the id %s", in.report.ID)
 	}
+	if receipt.Outcome == grid.Created && receipt.Report.State == grid.Reported {
+		a.meter.unrouted.Inc()
+	}
 	return receipt, nil
 }
 

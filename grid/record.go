@@ -39,6 +39,7 @@ type RecordQuery struct {
 
 // WorkerQuery selects workers, by ascending id.
 type WorkerQuery struct {
+	IDs   []WorkerID // nil: any
 	Code  string
 	Role  Role
 	Text  string   // a part of the name, or the beginning of the code

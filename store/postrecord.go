@@ -13,6 +13,7 @@ import (
 var postLedger = ledger[grid.Post]{
 	noun:    "post",
 	columns: `id, worker, area, rank, duty, lower(during), upper(during)`,
+	area:    `area`,
 	scan: func(p *grid.Post) ([]any, func() error) {
 		var duty string
 		var until *time.Time

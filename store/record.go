@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"jingwei/grid"
@@ -40,6 +39,7 @@ func (db *DB) onRecord(ctx context.Context, tx pgx.Tx, why string) error {
 type ledger[T any] struct {
 	noun    string // and name of the table
 	columns string // of a value
+	area    string // where it is, as an expression; empty: where the worker has posts
 	// scan returns where the columns go, and what makes a value of them.
 	scan   func(v *T) (into []any, finish func() error)
 	insert string // takes the values and, last, when the record begins; NULL is now
@@ -88,8 +88,8 @@ func (l *ledger[T]) filter(s *selection, q grid.RecordQuery) {
 	if q.Worker != 0 {
 		s.and("worker = %s", q.Worker)
 	}
-	if q.Areas != nil && strings.Contains(l.columns, "area") {
-		s.and("area = ANY(%s)", q.Areas)
+	if q.Areas != nil && l.area != "" {
+		s.and(l.area+" = ANY(%s)", q.Areas)
 	} else if q.Areas != nil {
 		s.and("worker IN (SELECT p.worker FROM post p WHERE p.area = ANY(%s))", q.Areas)
 	}

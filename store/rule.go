@@ -13,7 +13,8 @@ import (
 
 var ruleLedger = ledger[grid.Rule]{
 	noun:    "rule",
-	columns: `id, code, matter, coalesce(area, 0) AS area, urgency, week, lower(during), upper(during), level, role, department, note`,
+	columns: `id, code, matter, coalesce(area, 0), urgency, week, lower(during), upper(during), level, role, department, note`,
+	area:    `coalesce(area, 0)`,
 	scan: func(r *grid.Rule) ([]any, func() error) {
 		var urgency, week, level string
 		var from, until *time.Time
@@ -44,6 +45,21 @@ var ruleLedger = ledger[grid.Rule]{
 // RuleRecords returns the rules that q selects.
 func (db *DB) RuleRecords(ctx context.Context, q grid.RecordQuery) ([]grid.Recorded[grid.Rule], error) {
 	return ruleLedger.find(ctx, db.pool, q)
+}
+
+// AddRule makes a rule. It fails with a *[grid.Clash] when another has the code.
+func (db *DB) AddRule(ctx context.Context, rule grid.Rule, why string) (r grid.Recorded[grid.Rule], err error) {
+	err = db.amend(ctx, why, func(tx pgx.Tx) (err error) {
+		rule.ID, err = ruleLedger.open(ctx, tx, rule, nil)
+		return err
+	})
+	if broken(err) == "rule_code_unique" {
+		return r, &grid.Clash{Rule: "code-taken", With: fmt.Sprintf("there is a rule %s already", rule.Code)}
+	}
+	if err != nil {
+		return r, fmt.Errorf("rule %s: %w", rule.Code, plain(err))
+	}
+	return ruleLedger.one(ctx, db.pool, rule.ID)
 }
 
 // PutRule makes a rule, or makes that of the same code what it says; it reports

@@ -16,6 +16,9 @@ func (db *DB) FindWorkers(ctx context.Context, q grid.WorkerQuery) ([]grid.Worke
 		return nil, fmt.Errorf("workers: a limit of %d", q.Limit)
 	}
 	var s selection
+	if q.IDs != nil {
+		s.and("id = ANY(%s)", q.IDs)
+	}
 	if q.Code != "" {
 		s.and("code = %s", q.Code)
 	}
