@@ -133,9 +133,14 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// WorkerCodes returns the codes of all workers.
-func (db *DB) WorkerCodes(ctx context.Context) ([]string, error) {
-	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM worker ORDER BY code`)
+// Workers returns all workers.
+func (db *DB) Workers(ctx context.Context) ([]grid.Worker, error) {
+	return collect(ctx, db.pool, scanWorker, `SELECT id, code, name, role, phone, department FROM worker ORDER BY code`)
+}
+
+// Matters returns the catalogue.
+func (db *DB) Matters(ctx context.Context) ([]grid.Matter, error) {
+	return collect(ctx, db.pool, scanMatter, selectMatters)
 }
 
 // MatterCodes returns the codes of all matters.

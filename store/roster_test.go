@@ -52,9 +52,9 @@ func TestUpsertWorkers(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "worker 2: code w8 is already that of row 1") {
 		t.Errorf("got %v", err)
 	}
-	codes, err := db.WorkerCodes(ctx)
-	if d := gocmp.Diff([]string{"w1", "w2", "w3", "w4"}, codes); d != "" || err != nil {
-		t.Error(d, err)
+	codes := query[string](t, db, `SELECT string_agg(code, ' ' ORDER BY code) FROM worker`)
+	if list, err := db.Workers(ctx); codes != "w1 w2 w3 w4" || len(list) != 4 || list[3].Name != "新人" || err != nil {
+		t.Error(codes, list, err)
 	}
 }
 
