@@ -35,7 +35,7 @@ func (db *DB) RemoveMatters(ctx context.Context, codes []string) error {
 
 // Rules returns all rules that are known, by the codes of their areas.
 func (db *DB) Rules(ctx context.Context) ([]grid.CodedRule, error) {
-	records, err := ruleLedger.find(ctx, db.pool, everything)
+	known, err := ruleLedger.all(ctx, db.pool)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +43,9 @@ func (db *DB) Rules(ctx context.Context) ([]grid.CodedRule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", plain(err))
 	}
-	rules := make([]grid.CodedRule, len(records))
-	for i, r := range records {
-		rules[i] = grid.CodedRule{Rule: r.Value, Area: codes[r.Value.Area]}
+	rules := make([]grid.CodedRule, len(known))
+	for i, r := range known {
+		rules[i] = grid.CodedRule{Rule: r, Area: codes[r.Area]}
 		rules[i].ID, rules[i].Rule.Area = 0, 0
 	}
 	return rules, nil

@@ -107,6 +107,22 @@ func (l *ledger[T]) filter(s *selection, q grid.RecordQuery) {
 	}
 }
 
+// all returns the values of all that is known now, by ascending id: when and by
+// whom it was recorded is most of a record, and nothing that a roster asks for.
+func (l *ledger[T]) all(ctx context.Context, db querier) ([]T, error) {
+	values, err := collect(ctx, db, func(row pgx.CollectableRow) (v T, err error) {
+		into, finish := l.scan(&v)
+		if err = row.Scan(into...); err != nil {
+			return v, err
+		}
+		return v, finish()
+	}, `SELECT `+l.columns+` FROM `+l.noun+` WHERE recorded_until IS NULL ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("%ss: %w", l.noun, plain(err))
+	}
+	return values, nil
+}
+
 // one returns what is known now under an id; it fails with grid.ErrNotFound when
 // nothing is.
 func (l *ledger[T]) one(ctx context.Context, db querier, id int64) (r grid.Recorded[T], err error) {

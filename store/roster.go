@@ -28,15 +28,15 @@ func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read workers: %w", err)
 	}
-	posts, err := postLedger.find(ctx, tx, everything)
+	posts, err := postLedger.all(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	absences, err := absenceLedger.find(ctx, tx, everything)
+	absences, err := absenceLedger.all(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := ruleLedger.find(ctx, tx, everything)
+	rules, err := ruleLedger.all(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +44,8 @@ func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read matters: %w", err)
 	}
-	return grid.NewRoster(workers, values(posts), matters).With(values(absences), values(rules)), nil
+	return grid.NewRoster(workers, posts, matters).With(absences, rules), nil
 }
-
-// everything is all that is known now.
-var everything = grid.RecordQuery{Limit: math.MaxInt32}
 
 // values leaves out when and by whom something was recorded.
 func values[T any](records []grid.Recorded[T]) []T {
