@@ -32,11 +32,12 @@ func (in absenceIn) into(a *grid.Absence) error {
 	if in.Reason != nil {
 		a.Reason = *in.Reason
 	}
-	a.From, a.Until = in.From.or(a.From), in.Until.or(a.Until)
+	f := fields{}
+	a.From, a.Until = in.From.over(&f, "from", a.From), in.Until.over(&f, "until", a.Until)
 	if a.From.IsZero() {
-		return bad("period", "from", "needed")
+		f.fail(bad("period", "from", "needed"))
 	}
-	return cmp.Or(checkPeriod(a.From, a.Until), checkText("reason", a.Reason, maxWhy), checkText("why", in.Why, maxWhy))
+	return cmp.Or(f.err, checkPeriod(a.From, a.Until), checkText("reason", a.Reason, maxWhy), checkText("why", in.Why, maxWhy))
 }
 
 func (a *API) listAbsences(c *call) error {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -98,35 +99,50 @@ func (c *call) nothing() error {
 }
 
 func checkCode(name, code string) error {
-	if code == "" || len(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return bad("code", name, "want 1 to %d bytes without white space", maxCode)
+	if code == "" || len(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return r == '/' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return bad("code", name, "want 1 to %d bytes without white space or /", maxCode)
 	}
 	return nil
 }
 
-// moment is a time in a body; null, or its absence, is the zero time.
+// moment is a time in a body, not read yet; null, or its absence, is the zero time.
 type moment struct {
 	given bool
-	time  time.Time
+	text  string
 }
 
-func (m *moment) UnmarshalJSON(b []byte) (err error) {
+func (m *moment) UnmarshalJSON(b []byte) error {
 	m.given = true
-	text := strings.Trim(string(b), `"`)
-	if text == "null" || text == "" {
-		return nil
+	if m.text = strings.Trim(string(b), `"`); m.text == "null" {
+		m.text = ""
 	}
-	m.time, err = parseTime(text)
-	m.time = m.time.UTC().Truncate(time.Microsecond) // what PostgreSQL keeps
-	return err
+	return nil
 }
 
-// or returns the time if one was given, null too.
-func (m moment) or(t time.Time) time.Time {
-	if m.given {
-		return m.time
+// over reads the time, to the microsecond that PostgreSQL keeps. What was not given
+// stays as it was.
+func (m moment) over(f *fields, name string, old time.Time) time.Time {
+	if !m.given {
+		return old
 	}
-	return t
+	return parsed(f, name, m.text, parseTime).UTC().Truncate(time.Microsecond)
+}
+
+// fields keeps the first that is wrong in a body.
+type fields struct{ err error }
+
+func (f *fields) fail(err error) { f.err = cmp.Or(f.err, err) }
+
+// parsed gives a field, when present, to a parser.
+func parsed[T any](f *fields, name, text string, parse func(string) (T, error)) (v T) {
+	if text == "" {
+		return v
+	}
+	v, err := parse(text)
+	if err != nil {
+		f.fail(bad(name, name, "%v", err))
+	}
+	return v
 }
 
 func checkPeriod(from, until time.Time) error {

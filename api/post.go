@@ -35,22 +35,19 @@ type postIn struct {
 }
 
 // into writes what was sent over a post, and checks the whole.
-func (in postIn) into(p *grid.Post) (err error) {
-	if in.Rank != nil {
-		if p.Rank, err = grid.ParseRank(*in.Rank); err != nil {
-			return bad("rank", "rank", "%v", err)
-		}
+func (in postIn) into(p *grid.Post) error {
+	f := fields{}
+	if in.Rank != nil && *in.Rank != "" {
+		p.Rank = parsed(&f, "rank", *in.Rank, grid.ParseRank)
 	}
 	if in.Duty != nil {
-		if p.Duty, err = grid.ParseWeek(*in.Duty); err != nil {
-			return bad("duty", "duty", "%v", err)
-		}
+		p.Duty = parsed(&f, "duty", *in.Duty, grid.ParseWeek)
 	}
-	p.From, p.Until = in.From.or(p.From), in.Until.or(p.Until)
+	p.From, p.Until = in.From.over(&f, "from", p.From), in.Until.over(&f, "until", p.Until)
 	if p.From.IsZero() {
-		return bad("period", "from", "needed")
+		f.fail(bad("period", "from", "needed"))
 	}
-	return cmp.Or(checkPeriod(p.From, p.Until), checkText("why", in.Why, maxWhy))
+	return cmp.Or(f.err, checkPeriod(p.From, p.Until), checkText("why", in.Why, maxWhy))
 }
 
 func (a *API) listPosts(c *call) error {

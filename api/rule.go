@@ -49,10 +49,10 @@ type ruleIn struct {
 // for that area or below.
 func (in ruleIn) rule(c *call) (r grid.Rule, err error) {
 	r = grid.Rule{
-		Code: in.Code, Matter: in.Matter, From: in.From.time, Until: in.Until.time,
-		Department: strings.TrimSpace(in.Department), Note: in.Note,
+		Code: in.Code, Matter: in.Matter, Department: strings.TrimSpace(in.Department), Note: in.Note,
 	}
 	f := fields{}
+	r.From, r.Until = in.From.over(&f, "from", r.From), in.Until.over(&f, "until", r.Until)
 	r.Urgency = parsed(&f, "urgency", in.Urgency, grid.ParseUrgency)
 	r.Week = parsed(&f, "week", in.Week, grid.ParseWeek)
 	r.Level = parsed(&f, "level", in.Level, grid.ParseLevel)
@@ -71,23 +71,6 @@ func (in ruleIn) rule(c *call) (r grid.Rule, err error) {
 		f.err, checkCode("code", r.Code), checkPrefix(c.s.Roster(), r.Matter), checkPeriod(r.From, r.Until),
 		checkText("department", r.Department, maxName), checkText("note", r.Note, maxWhy), checkText("why", in.Why, maxWhy),
 	)
-}
-
-// fields keeps the first that is wrong in a body.
-type fields struct{ err error }
-
-func (f *fields) fail(err error) { f.err = cmp.Or(f.err, err) }
-
-// parsed gives a field, when present, to a parser.
-func parsed[T any](f *fields, name, text string, parse func(string) (T, error)) (v T) {
-	if text == "" {
-		return v
-	}
-	v, err := parse(text)
-	if err != nil {
-		f.fail(bad(name, name, "%v", err))
-	}
-	return v
 }
 
 // checkPrefix refuses the beginning of a code that no matter has.

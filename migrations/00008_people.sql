@@ -43,7 +43,12 @@ END $$;
 -- or empty for always.
 CREATE FUNCTION week_known(week text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN week ~ '^(((mon|tue|wed|thu|fri|sat|sun)[-,]?)+ [0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9](; (?=.)|$))*$';
+RETURN week = '' OR NOT EXISTS (
+    SELECT 1 FROM string_to_table(week, '; ') AS shift
+    WHERE shift !~ '^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun))* ([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'
+        OR substring(shift FROM ' (.....)-') = right(shift, 5)
+        OR shift ~ '-...-'
+);
 
 -- What was there before there was a record has been known since ever.
 ALTER TABLE post

@@ -319,3 +319,32 @@ func lawful(posts []grid.Post) bool {
 	}
 	return true
 }
+
+// Law: the database knows the weeks that are written, and no others that would not
+// be read.
+func TestWeeksAreKnown(t *testing.T) {
+	db := storetest.New(t)
+	conn := connect(t, db)
+	known := func(week string) (yes bool) {
+		if err := conn.QueryRow(t.Context(), `SELECT week_known($1)`, week).Scan(&yes); err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := grid.Shift{Days: grid.Days(rapid.IntRange(1, 127).Draw(t, "days")), Start: rapid.Int16Range(0, 1439).Draw(t, "start")}
+		s.Stop = rapid.Int16Range(1, 1440).Filter(func(m int16) bool { return m != s.Start }).Draw(t, "stop")
+		w := grid.Week{s, {Days: 64, Start: 1, Stop: 2}}
+		if !known(w.String()) {
+			t.Fatalf("%q is not known", w)
+		}
+	})
+	for _, week := range []string{
+		"noon", "mon", "mon 08:00", "mon 8:00-9:00", "mon 08:00-24:30", "mon 24:00-08:00", "mon 08:00-08:00", "mon 08:60-09:00",
+		"mon- 08:00-09:00", "mon-tue-wed 08:00-09:00", "mon 08:00-09:00;", "mon 08:00-09:00; ", " mon 08:00-09:00",
+	} {
+		if known(week) {
+			t.Errorf("%q is known", week)
+		}
+	}
+}
