@@ -38,13 +38,15 @@ func (db *DB) PostRecords(ctx context.Context, q grid.RecordQuery) ([]grid.Recor
 }
 
 // AddPost gives a worker a post. When it follows another, ends is that one's id:
-// it is then ended when the new one begins. It fails with a *[grid.Clash] when the
+// it then ends when the new one begins, if not before. It fails with a *[grid.Clash] when the
 // area has a primary, or the worker a post in the area, at that time.
 func (db *DB) AddPost(ctx context.Context, p grid.Post, ends int64, why string) (r grid.Recorded[grid.Post], err error) {
 	err = db.amend(ctx, why, func(tx pgx.Tx) error {
 		if ends != 0 {
 			_, err := postLedger.correct(ctx, tx, ends, func(old *grid.Post) error {
-				old.Until = p.From
+				if old.Until.IsZero() || p.From.Before(old.Until) {
+					old.Until = p.From
+				}
 				return checkPeriod(old.From, old.Until)
 			})
 			if err != nil {

@@ -97,11 +97,17 @@ func TestPostsThatClash(t *testing.T) {
 	clashes(t, err, "one-post", "the worker has a post in the area at that time: post 2, deputy 李强 (w2), from 2026-01-01T00:00:00Z")
 	_, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(1)}, 1, "")
 	clashes(t, err, "period", "it would end on 2026-01-01T00:00:00Z, not after it begins on 2026-01-01T00:00:00Z")
+	if _, err := db.AddPost(ctx, grid.Post{Worker: 3, Area: 3, Rank: grid.Primary, From: day(25)}, 1, ""); err != nil {
+		t.Error(err)
+	}
+	if r, err := db.PostRecords(ctx, grid.RecordQuery{ID: 1, History: true, Limit: 9}); err != nil || len(r) != 1 {
+		t.Errorf("a post that had ended before was changed: %+v, %v", r, err)
+	}
 	if _, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(5)}, 77, ""); !errors.Is(err, grid.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM post`); n != 2 {
-		t.Errorf("%d records, want the 2 that did not clash", n)
+	if n := query[int](t, db, `SELECT count(*) FROM post`); n != 3 {
+		t.Errorf("%d records, want the 3 that did not clash", n)
 	}
 }
 
