@@ -65,6 +65,15 @@ func TestDocumentReferences(t *testing.T) {
 func TestDocumentAgainstAnswers(t *testing.T) {
 	c := newCity(t)
 	wantStatus(t, c.post(full), http.StatusCreated)
+	wantDocumented(t, c, map[string]string{
+		"Located": "/v1/locate?lon=120.805&lat=32.005", "FullReport": "/v1/reports/" + id(1), "AreaDetail": "/v1/areas/3206?geometry=true",
+		"Density": "/v1/density", "Stats": "/v1/stats?by=level", "Problem": "/v1/areas/7", "Decision": "/v1/route?lon=120.805&lat=32.005",
+	})
+}
+
+// wantDocumented fails unless what is at each address is as its schema says.
+func wantDocumented(t *testing.T, c *city, addresses map[string]string) {
+	t.Helper()
 	doc := decode[struct {
 		Components struct {
 			Schemas map[string]struct {
@@ -73,11 +82,7 @@ func TestDocumentAgainstAnswers(t *testing.T) {
 			}
 		}
 	}](t, c.get("/api").Body.Bytes())
-	for schema, target := range map[string]string{
-		"Located": "/v1/locate?lon=120.805&lat=32.005", "FullReport": "/v1/reports/" + id(1), "AreaDetail": "/v1/areas/3206?geometry=true",
-		"Collection": "/collections/areas", "Tileset": "/collections/areas/tiles/WebMercatorQuad",
-		"Density": "/v1/density", "Stats": "/v1/stats?by=level", "Problem": "/v1/areas/7",
-	} {
+	for schema, target := range addresses {
 		s, ok := doc.Components.Schemas[schema]
 		if !ok {
 			t.Errorf("no schema %s", schema)
@@ -173,6 +178,8 @@ func TestMetrics(t *testing.T) {
 	c.get("/v1/areas/" + micro1)
 	c.get("/nowhere")
 	c.ask("BREW", "", "/livez", "")
+	c.post(`{` + inNorth + `}`)
+	c.post(`{` + inMicro1 + `}`)
 	w := httptest.NewRecorder()
 	c.MetricsHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for _, want := range []string{
@@ -181,6 +188,7 @@ func TestMetrics(t *testing.T) {
 		`jingwei_http_request_seconds_count{method="GET",route="nowhere",status="404"} 1`,
 		`jingwei_http_request_seconds_count{method="other",route="/livez",status="405"} 1`,
 		`jingwei_streams_open 0`,
+		`jingwei_reports_unrouted_total 1`,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("no line %s", want)

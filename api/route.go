@@ -29,6 +29,7 @@ func (a *API) routes() []route {
 			http.MethodGet:  {need: needLook, do: a.locate},
 			http.MethodPost: {need: needLook, long: true, do: a.locateMany},
 		}},
+		{"/v1/route", get(needLook, a.explain)},
 		{"/v1/reports", map[string]endpoint{
 			http.MethodGet:  {need: needRead, do: a.listReports},
 			http.MethodPost: {need: needFile, long: true, do: a.postReports},
@@ -42,6 +43,45 @@ func (a *API) routes() []route {
 		{"/v1/areas", get(needRead, a.listAreas)},
 		{"/v1/areas/{code}", get(needRead, a.getArea)},
 		{"/v1/matters", get(needLook, a.listMatters)},
+		{"/v1/workers", map[string]endpoint{
+			http.MethodGet:  {need: needRead, do: a.listWorkers},
+			http.MethodPost: {need: needStaff, do: a.postWorker},
+		}},
+		{"/v1/workers/{code}", map[string]endpoint{
+			http.MethodGet:   {need: needRead, do: a.getWorker},
+			http.MethodPatch: {need: needStaff, do: a.patchWorker},
+		}},
+		{"/v1/workers/{code}/history", get(needRead, a.getWorkerHistory)},
+		{"/v1/posts", map[string]endpoint{
+			http.MethodGet:  {need: needRead, do: a.listPosts},
+			http.MethodPost: {need: needStaff, do: a.postPost},
+		}},
+		{"/v1/posts/{id}", map[string]endpoint{
+			http.MethodGet:    {need: needRead, do: a.getPost},
+			http.MethodPatch:  {need: needStaff, do: a.patchPost},
+			http.MethodDelete: {need: needStaff, do: a.deletePost},
+		}},
+		{"/v1/posts/{id}/history", get(needRead, a.getPostHistory)},
+		{"/v1/absences", map[string]endpoint{
+			http.MethodGet:  {need: needRead, do: a.listAbsences},
+			http.MethodPost: {need: needStaff, do: a.postAbsence},
+		}},
+		{"/v1/absences/{id}", map[string]endpoint{
+			http.MethodGet:    {need: needRead, do: a.getAbsence},
+			http.MethodPatch:  {need: needStaff, do: a.patchAbsence},
+			http.MethodDelete: {need: needStaff, do: a.deleteAbsence},
+		}},
+		{"/v1/absences/{id}/history", get(needRead, a.getAbsenceHistory)},
+		{"/v1/rules", map[string]endpoint{
+			http.MethodGet:  {need: needRead, do: a.listRules},
+			http.MethodPost: {need: needStaff, do: a.postRule},
+		}},
+		{"/v1/rules/{code}", map[string]endpoint{
+			http.MethodGet:    {need: needRead, do: a.getRule},
+			http.MethodPut:    {need: needStaff, do: a.putRule},
+			http.MethodDelete: {need: needStaff, do: a.deleteRule},
+		}},
+		{"/v1/rules/{code}/history", get(needRead, a.getRuleHistory)},
 		{"/v1/stats", get(needRead, a.stats)},
 		{"/v1/density", get(needRead, a.density)},
 		{"/v1/stream", map[string]endpoint{http.MethodGet: {need: needRead, long: true, do: a.stream}}},

@@ -20,8 +20,9 @@ import (
 type importCommand struct {
 	Boundaries importBoundaries `cmd:"" help:"Polygons of one level, as a new edition; GeoJSON, or any OGR format through ogr2ogr."`
 	Workers    importTable      `cmd:"" help:"People: code,name,role,phone,department."`
-	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until."`
+	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until,duty."`
 	Matters    importMatters    `cmd:"" help:"The catalogue: code,category,item,name,level,limit_hours."`
+	Rules      importRules      `cmd:"" help:"Who answers for what: code,matter,area,urgency,week,from,until,level,role,department,note."`
 	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter."`
 }
 
@@ -107,51 +108,79 @@ func (c *importBoundaries) note() string {
 
 // tableFlags are common to all tables.
 type tableFlags struct {
-	File     string `arg:"" type:"existingfile" help:"A CSV file."`
-	Encoding string `default:"utf-8" enum:"utf-8,gbk,gb18030" help:"utf-8, gbk or gb18030."`
+	File     string `arg:"" type:"existingfile" help:"A CSV file, or an Excel workbook (.xlsx)."`
+	Encoding string `default:"utf-8" enum:"utf-8,gbk,gb18030" help:"Of CSV: utf-8, gbk or gb18030."`
 }
 
 func (c *tableFlags) options(p *progress) importer.TableOptions {
 	return importer.TableOptions{Encoding: c.Encoding, Progress: func(read, total int64) { p.show("reading", read, total) }}
 }
 
-type importTable struct{ tableFlags }
+// rosterFlags are common to the tables of people, the catalogue and the rules.
+type rosterFlags struct {
+	tableFlags
+	DryRun bool `help:"Only list what is new, changed and gone, on stdout."`
+}
+
+type importTable struct{ rosterFlags }
 
 func (c *importTable) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Workers)
+	return c.table(ctx, s, d, importer.Workers, false)
 }
 
-type importPosts struct{ tableFlags }
+// replaceFlags are common to the tables that can be the whole of what there is.
+type replaceFlags struct {
+	rosterFlags
+	Replace bool `help:"Take out what is there and in no row: posts end now, matters that reports name stay."`
+}
+
+type importPosts struct{ replaceFlags }
 
 func (c *importPosts) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Posts)
+	return c.table(ctx, s, d, importer.Posts, c.Replace)
 }
 
-type importMatters struct{ tableFlags }
+type importMatters struct{ replaceFlags }
 
 func (c *importMatters) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Matters)
+	return c.table(ctx, s, d, importer.Matters, c.Replace)
 }
 
-// tableImport is importer.Workers, Posts or Matters.
+type importRules struct{ replaceFlags }
+
+func (c *importRules) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Rules, c.Replace)
+}
+
+// tableImport is importer.Workers, Posts, Matters or Rules.
 type tableImport func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error)
 
-func (c *tableFlags) table(ctx context.Context, s streams, d *database, read tableImport) error {
+func (c *rosterFlags) table(ctx context.Context, s streams, d *database, read tableImport, replace bool) error {
 	db, done, err := d.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	p := newProgress(s.err)
-	r, err := read(ctx, db, c.File, c.options(p))
+	o := c.options(p)
+	o.DryRun, o.Replace = c.DryRun, replace
+	r, err := read(ctx, db.As("command line"), c.File, o)
 	p.close()
 	if err != nil {
 		return err
+	}
+	if c.DryRun {
+		for _, change := range r.Changes {
+			fmt.Fprintln(s.out, change)
+		}
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
 	fmt.Fprintf(s.err, "%d rows: %d new, %d changed, %d as they were\n", r.Rows, r.Added, r.Changed, r.Same)
+	if c.DryRun {
+		fmt.Fprintln(s.err, "nothing was written")
+	}
 	return nil
 }
 
@@ -231,6 +260,6 @@ func settle(s *grid.Snapshot, r *grid.Report) {
 		r.Cell = s.Area(place.Area).ID
 	}
 	if r.State.Open() {
-		r.Holder = dispatch.Route(s, place, r.At).Holder
+		r.Holder = dispatch.Route(s, dispatch.Request{Place: place, Matter: r.Matter, At: r.Received}).Holder
 	}
 }

@@ -260,6 +260,7 @@ func TestSynthComesBackIn(t *testing.T) {
 	if want := "2000 rows: 0 new, 2000 known already"; !strings.Contains(again.err, want) {
 		t.Errorf("the same reports again: %q, want %q", again.err, want)
 	}
+	takeRules(t, data)
 	check := succeed(t, "--data", data, "check")
 	for _, want := range []string{"1257 cells tile the territory", "county", "microgrid 1240 areas", "no violations"} {
 		if !strings.Contains(check.out+check.err, want) {
@@ -282,6 +283,24 @@ func TestSynthComesBackIn(t *testing.T) {
 	reportAgain(t, s, filepath.Join(files, "reports.csv"), 60)
 	exportAgain(t, s, data)
 	lookAtMaps(t, s)
+}
+
+// takeRules looks at a table of rules, takes it in, and looks again.
+func takeRules(t *testing.T, data string) {
+	t.Helper()
+	rules := filepath.Join(t.TempDir(), "rules.csv")
+	if err := os.WriteFile(rules, []byte("code,matter,level,week\nR1,01,town,mon-fri 08:00-18:00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range [][2]string{
+		{"new\tR1\tmatter 01, urgency normal, week mon-fri 08:00-18:00, level town\n", "1 rows: 1 new, 0 changed, 0 as they were\nnothing was written\n"},
+		{"", "1 rows: 0 new, 0 changed, 1 as they were\nnothing was written\n"},
+	} {
+		if a := succeed(t, "--data", data, "import", "rules", rules, "--dry-run"); a.out != want[0] || !strings.HasSuffix(a.err, want[1]) {
+			t.Errorf("a dry run: %q, %q; want %q", a.out, a.err, want)
+		}
+		succeed(t, "--data", data, "import", "rules", rules)
+	}
 }
 
 // reportAgain reports at the places of the first n rows of a table, as of now.

@@ -59,7 +59,8 @@ func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log
 	v.api = api.New(api.Config{
 		Snapshots: &v.node.current, Picture: &v.node.picture,
 		Reports: v.appender, Tokens: db, Feed: db,
-		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
+		People: func(actor string) api.People { return db.As(actor) },
+		Pages:  web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
 	err := v.listen(addr, v.api)
