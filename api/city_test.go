@@ -97,6 +97,7 @@ var matters = []grid.Matter{
 	{Code: "010101", Category: "城市管理", Item: "市容环境", Name: "占道经营", Level: grid.Grid, Limit: 24 * time.Hour},
 	{Code: "010102", Category: "城市管理", Item: "市容环境", Name: "乱堆杂物", Level: grid.Grid, Limit: 48 * time.Hour},
 	{Code: "020101", Category: "公共安全", Item: "消防隐患", Name: "堵塞通道", Level: grid.Town, Limit: 90 * time.Minute},
+	{Code: "030101", Category: "生态环境", Item: "垃圾", Name: "乱扔垃圾", Level: grid.Microgrid, Limit: 24 * time.Hour},
 }
 
 var snapshot = sync.OnceValue(func() *grid.Snapshot {

@@ -14,11 +14,15 @@ type Matter struct {
 	Limit    time.Duration // overall limit from assignment to closing; zero: none
 }
 
-// Due returns until when a report of a time is to be closed; the zero time when
-// there is no limit.
-func (m Matter) Due(at time.Time) time.Time {
-	if m.Limit == 0 {
+// Deadline returns from when on an open report, of the matter m, is overdue: when
+// its overall clock says so or, for one without a clock, when the limit of its
+// matter is over; the zero time for never, and while its clocks are stopped.
+func (r Report) Deadline(m Matter) time.Time {
+	switch {
+	case !r.Stopped.IsZero(), r.Due.IsZero() && m.Limit == 0:
 		return time.Time{}
+	case r.Due.IsZero():
+		return r.At.Add(m.Limit)
 	}
-	return at.Add(m.Limit)
+	return r.Due
 }

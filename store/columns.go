@@ -35,7 +35,7 @@ func (db *DB) ReportColumns(ctx context.Context) iter.Seq2[density.Report, error
 
 func copyOut(ctx context.Context, tx pgx.Tx, r *columnReader) error {
 	_, err := tx.Conn().PgConn().CopyTo(ctx, r, `
-		COPY (SELECT id, at, x, y, matter, state IN ('reported', 'assigned', 'verifying', 'handling', 'suspended', 'checking') FROM report)
+		COPY (SELECT id, at, x, y, matter, state IN ('reported', 'assigned', 'verifying', 'handling', 'suspended', 'checking'), due, stopped FROM report)
 		TO STDOUT BINARY`)
 	return err
 }
@@ -99,7 +99,7 @@ func (r *columnReader) next(in []byte) (int, error) {
 }
 
 func (r *columnReader) row(in []byte) (int, error) {
-	var field [6][]byte
+	var field [8][]byte
 	if n := int(binary.BigEndian.Uint16(in)); n != len(field) {
 		return 0, fmt.Errorf("a row of %d columns, not %d", n, len(field))
 	}
@@ -125,15 +125,23 @@ func (r *columnReader) row(in []byte) (int, error) {
 	return at, nil
 }
 
-func (r *columnReader) report(field [6][]byte) (out density.Report) {
+func (r *columnReader) report(field [8][]byte) (out density.Report) {
 	copy(out.ID[:], field[0])
-	out.At = time.UnixMicro(int64(binary.BigEndian.Uint64(field[1])) + epoch2000).UTC()
+	out.At = copiedTime(field[1])
 	out.Pos.X = int32(binary.BigEndian.Uint32(field[2]))
 	out.Pos.Y = int32(binary.BigEndian.Uint32(field[3]))
 	m := r.matters[string(field[4])] // none for NULL
 	out.Matter = m.Code
 	if out.Open = field[5][0] != 0; out.Open {
-		out.Due = m.Due(out.At)
+		out.Due = grid.Report{At: out.At, Clocks: grid.Clocks{Due: copiedTime(field[6]), Stopped: copiedTime(field[7])}}.Deadline(m)
 	}
 	return out
+}
+
+// copiedTime reads a timestamptz; the zero time for NULL.
+func copiedTime(b []byte) time.Time {
+	if b == nil {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(binary.BigEndian.Uint64(b)) + epoch2000).UTC()
 }

@@ -13,6 +13,7 @@ import (
 	"jingwei/store/storetest"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 )
 
 // tally is what is counted in a cell.
@@ -35,7 +36,7 @@ var conditions = []struct {
 
 const (
 	isOpen    = `r.state NOT IN ('closed', 'evaluated', 'void', 'merged')`
-	isOverdue = `(` + isOpen + ` AND coalesce(r.at + m.limit_minutes * interval '1 minute' <= $1, false))`
+	isOverdue = `(` + isOpen + ` AND r.stopped IS NULL AND coalesce(coalesce(r.due, r.at + m.limit_minutes * interval '1 minute') <= $1, false))`
 )
 
 // tallies counts in SQL, by the polygons that hold the positions.
@@ -120,23 +121,38 @@ func TestColumnsBehindTheFeed(t *testing.T) {
 		for i := from; i < to; i++ {
 			r := report(noon.Add(-time.Duration(random.IntN(100*3600))*time.Second), i)
 			r.Pos = geo.Pos{X: corner.X + side + random.Int32N(3*side), Y: corner.Y + side + random.Int32N(3*side)}
-			r.State = []grid.State{grid.Assigned, grid.Closed, grid.Suspended}[random.IntN(3)]
+			if i%2 == 0 {
+				r.Due = noon.Add(time.Duration(random.IntN(48)-24) * time.Hour)
+			}
 			entries = append(entries, entry(r))
 		}
 		return entries
 	}
 	outcomes(t, db.AppendAll(t.Context(), some(0, 300)))
+	// set moves one in three reports on.
+	set := func(tx pgx.Tx, third int, to string) {
+		_, err := tx.Exec(t.Context(), `
+			WITH moved AS (UPDATE report SET `+to+` WHERE state = 'assigned' AND get_byte(uuid_send(id), 15) % 3 = $1 RETURNING id)
+			INSERT INTO feed (what, id) SELECT 'report', id FROM moved`, third)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	suspend := `state = 'suspended', stopped = now(), resume_at = now()`
+	early, err := connect(t, db).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(early, 0, suspend)
+	if err := early.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	c := columnsBehind(t, db)
 	late, err := connect(t, db).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = late.Exec(t.Context(), `
-		WITH moved AS (UPDATE report SET state = 'closed' WHERE state = 'assigned' RETURNING id)
-		INSERT INTO feed (what, id) SELECT 'report', id FROM moved`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set(late, 1, `state = 'closed'`)
 	outcomes(t, db.AppendAll(t.Context(), some(300, 400)))
 	if err := late.Commit(t.Context()); err != nil {
 		t.Fatal(err)

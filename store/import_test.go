@@ -138,10 +138,9 @@ func TestColumns(t *testing.T) {
 // columnsOf is what is counted of a report of one of the matters of seeded.
 func columnsOf(r grid.Report) density.Report {
 	d := density.Report{ID: r.ID, At: r.At.Truncate(time.Microsecond), Pos: r.Pos, Matter: r.Matter, Open: r.State.Open()}
-	for _, m := range seedMatters {
-		if d.Open && m.Code == d.Matter {
-			d.Due = d.At.Add(m.Limit)
-		}
+	if d.Open {
+		m, _ := grid.NewRoster(nil, nil, seedMatters).Matter(r.Matter) // none for none
+		d.Due = r.Deadline(m)
 	}
 	return d
 }

@@ -84,12 +84,16 @@ func columns(t *rapid.T) density.Report {
 	if r.Open && r.Matter == limits[0].Code {
 		r.Due = r.At.Add(limits[0].Limit)
 	}
+	if r.Open && rapid.Bool().Draw(t, "clock") {
+		r.Due = r.At.Add(time.Minute)
+	}
 	return r
 }
 
-// columns writes what columnReader reads.
+// columns writes what columnReader reads: the clock of a report that has one
+// says when it is due.
 func (b *copyBuffer) columns(r density.Report) {
-	b.row(6)
+	b.row(8)
 	b.text(string(r.ID[:]))
 	b.moment(r.At)
 	b.int32(r.Pos.X)
@@ -100,4 +104,14 @@ func (b *copyBuffer) columns(r density.Report) {
 	} else {
 		b.text("\x00")
 	}
+	b.momentOrNull(r.Due)
+	b.momentOrNull(time.Time{}) // not stopped
+}
+
+func (b *copyBuffer) momentOrNull(t time.Time) {
+	if t.IsZero() {
+		b.textOrNull("")
+		return
+	}
+	b.moment(t)
 }

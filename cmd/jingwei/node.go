@@ -167,7 +167,7 @@ func reportsOf(events []grid.Event, roster *grid.Roster) []density.Report {
 		if r := e.Report; r != nil {
 			m, _ := roster.Matter(r.Matter) // none for none
 			reports = append(reports, density.Report{
-				ID: r.ID, At: r.At, Pos: r.Pos, Matter: r.Matter, Open: r.State.Open(), Due: m.Due(r.At),
+				ID: r.ID, At: r.At, Pos: r.Pos, Matter: r.Matter, Open: r.State.Open(), Due: r.Deadline(m),
 			})
 		}
 	}
