@@ -128,7 +128,7 @@ func (p *Pyramid) sumUp(list []int32, l grid.Level, n *density.Counts) View {
 		for _, i := range list {
 			count := uint64(n.Count(i))
 			v.Total, v.Open, v.Overdue = v.Total+count, v.Open+uint64(n.Open(i)), v.Overdue+uint64(n.Overdue(i))
-			c.add(count, p.figures[i].m2/1e6)
+			c.add(classed{uint32(count), leading(thousandths(count, p.figures[i].m2/1e6))})
 		}
 	}
 	v.Count, v.PerKm2 = c.breaks()
