@@ -50,6 +50,7 @@ func (p *Pyramid) viewOfCells(ctx context.Context, z uint32, o Options) (*view, 
 	if e.blocks.update() || e.view == nil {
 		e.view = e.blocks.sumUp().view()
 	}
+	e.blocks.source.Columns = nil // not to be kept alive when others have taken their place
 	return e.view, nil
 }
 
