@@ -6,6 +6,8 @@ import (
 	"jingwei/geo"
 	"jingwei/grid"
 	"jingwei/tiles"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // ends is a snapshot of areas at the poles and on both sides of the antimeridian.
@@ -22,8 +24,7 @@ func ends(t testing.TB) *grid.Snapshot {
 	})
 }
 
-// Areas at the poles and on both sides of the antimeridian are drawn at every zoom,
-// and what is beyond the square world has its label at its side.
+// Areas at the poles and on both sides of the antimeridian are drawn at every zoom.
 func TestEndsOfTheWorld(t *testing.T) {
 	p := tiles.NewPyramid(ends(t))
 	for z := range uint32(tiles.MaxZoom + 1) {
@@ -36,6 +37,24 @@ func TestEndsOfTheWorld(t *testing.T) {
 			for _, f := range list {
 				checkRings(t, f)
 			}
+		}
+	}
+}
+
+// There, too, each area has one label in all tiles of a zoom together.
+func TestLabelsAtTheEndsOfTheWorld(t *testing.T) {
+	p := tiles.NewPyramid(ends(t))
+	for z := range uint32(5) {
+		seen := map[uint64]int{}
+		for x := range uint32(1) << z {
+			for y := range uint32(1) << z {
+				for _, f := range layers(t, p, tiles.Address{Z: z, X: x, Y: y}, everything)["labels"] {
+					seen[f.ID]++
+				}
+			}
+		}
+		if d := cmp.Diff(map[uint64]int{1: 1, 2: 1, 3: 1, 4: 1}, seen); d != "" {
+			t.Errorf("zoom %d (-want +got):\n%s", z, d)
 		}
 	}
 }

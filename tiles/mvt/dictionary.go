@@ -104,6 +104,9 @@ func AppendDouble(dst []byte, v float64) []byte {
 }
 
 func appendNumber(dst []byte, field byte, v uint64) []byte {
+	if v < 0x80 && field != valueDouble {
+		return append(dst, layerValue, 2, field, byte(v))
+	}
 	if field == valueDouble {
 		return binary.LittleEndian.AppendUint64(append(dst, layerValue, 9, field), v)
 	}
