@@ -8,9 +8,11 @@ import (
 )
 
 // blocks are the counts of all cells of a zoom, in blocks that are counted anew when
-// something in them has changed. Whoever uses them holds the entry's mu.
+// something in them has changed: the tiles that show these cells. Whoever uses them
+// holds the entry's mu.
 type blocks struct {
 	source  Options
+	tiles   *memory // *cells
 	start   Address // the smallest tile around everything
 	zoom    uint8   // of the cells
 	counted bool
@@ -21,20 +23,13 @@ type blocks struct {
 
 // block is what is needed of the cells of a block.
 type block struct {
-	cells         []rowCount
+	cells         []classed
 	open, overdue uint64
 }
 
-// rowCount is a cell in a row of its zoom.
-type rowCount struct{ y, count uint32 }
-
-const (
-	// finestBreaks is the highest zoom of the cells that breaks are of: a view of finer
-	// ones would be as large as all reports. Beyond it all zooms have the same.
-	finestBreaks = finestBins
-	// blockZooms is how many zooms the blocks are above their cells: a thousand cells.
-	blockZooms = 5
-)
+// finestBreaks is the highest zoom of the cells that breaks are of: a view of finer
+// ones would be as large as all reports. Beyond it all zooms have the same.
+const finestBreaks = 18
 
 // viewOfCells returns the view of the cells that are in the tiles of a zoom.
 func (p *Pyramid) viewOfCells(ctx context.Context, z uint32, o Options) (*view, error) {
@@ -49,12 +44,13 @@ func (p *Pyramid) viewOfCells(ctx context.Context, z uint32, o Options) (*view, 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.blocks == nil {
-		e.blocks = &blocks{start: around(p.reach), zoom: zoom, of: map[Address]block{}, sizes: rowSizes{z: zoom}}
+		e.blocks = &blocks{tiles: p.shared.views, start: around(p.reach), zoom: zoom, of: map[Address]block{}, sizes: rowSizes{z: zoom}}
 	}
 	e.blocks.source = o
 	if e.blocks.update() || e.view == nil {
 		e.view = e.blocks.sumUp().view()
 	}
+	e.blocks.source.Columns = nil // not to be kept alive when others have taken their place
 	return e.view, nil
 }
 
@@ -98,9 +94,17 @@ func (b *blocks) update() (changed bool) {
 
 // first counts the blocks in a tile, going down to where reports are.
 func (b *blocks) first(a Address) {
-	below := min(a.Z+blockZooms, b.blockZoom())
+	below := min(a.Z+5, b.blockZoom()) // so that a thousand are counted at a time
 	if a.Z >= below {
 		b.count(a)
+		return
+	}
+	const few = 3 // zooms, to the blocks of which it is cheaper to go in vain
+	if below-a.Z <= few {
+		for k := range uint32(1) << (2 * (below - a.Z)) {
+			x, y := k&(1<<(below-a.Z)-1), k>>(below-a.Z)
+			b.first(Address{below, a.X<<(below-a.Z) + x, a.Y<<(below-a.Z) + y})
+		}
 		return
 	}
 	for _, c := range b.bins(a, uint8(below)) {
@@ -123,16 +127,23 @@ func (b *blocks) again(a Address) {
 }
 
 // blockZoom returns the zoom of the tiles that are the blocks.
-func (b *blocks) blockZoom() uint32 { return uint32(max(blockZooms, b.zoom) - blockZooms) }
+func (b *blocks) blockZoom() uint32 {
+	of := perSide[b.source.Layer]
+	return max(of, uint32(b.zoom)) - of
+}
 
+// bins counts the cells of a zoom in a tile, unless the tile has been made of them.
 func (b *blocks) bins(a Address, zoom uint8) []density.Bin {
+	if made, ok := b.tiles.get(keyOf(a, b.source)); ok && zoom == b.zoom {
+		return made.(*cells).list
+	}
 	return b.source.Columns.Bins(b.source.Filter, b.source.Root, a.cells(zoom))
 }
 
 func (b *blocks) count(a Address) {
 	var out block
 	for _, c := range b.bins(a, b.zoom) {
-		out.cells = append(out.cells, rowCount{c.Y, c.Count})
+		out.cells = append(out.cells, classed{c.Count, leading(thousandths(uint64(c.Count), b.sizes.km2(c.Y)))})
 		out.open, out.overdue = out.open+uint64(c.Open), out.overdue+uint64(c.Overdue)
 	}
 	b.of[a] = out
@@ -145,7 +156,7 @@ func (b *blocks) sumUp() View {
 		v.Open, v.Overdue = v.Open+k.open, v.Overdue+k.overdue
 		for _, cell := range k.cells {
 			v.Total += uint64(cell.count)
-			c.add(uint64(cell.count), b.sizes.km2(cell.y))
+			c.add(cell)
 		}
 	}
 	v.Count, v.PerKm2 = c.breaks()

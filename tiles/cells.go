@@ -9,24 +9,16 @@ import (
 	"jingwei/tiles/mvt"
 )
 
-// Bins and clusters are cells of Web Mercator's grid: at the zooms that are looked
-// at so many on the side of a tile, as powers of two, growing smaller with each
-// zoom down to the finest.
-const (
-	binsPerSide     = 5  // 32 to the side: 16 pixels of a map of 512 to the tile
-	finestBins      = 18 // about 150 m at the equator
-	clustersPerSide = 6  // 64 to the side: 8 pixels
-	finestClusters  = 24 // about 2.4 m at the equator: what a phone can tell apart
+// Bins and clusters are cells of Web Mercator's grid: to the side of a tile so many, as
+// a power of two, growing smaller with each zoom down to the finest.
+var (
+	perSide = [...]uint32{Bins: 5, Reports: 6}   // 16 and 8 pixels of a map of 512 to the tile
+	finest  = [...]uint32{Bins: 18, Reports: 24} // about 150 m and, what a phone can tell apart, 2.4 m at the equator
 )
 
 // cellZoom returns the zoom whose cells the tiles of zoom z show. Beyond the finest,
 // a tile is a cell.
-func (l Layer) cellZoom(z uint32) uint8 {
-	if l == Bins {
-		return uint8(max(z, min(z+binsPerSide, finestBins)))
-	}
-	return uint8(max(z, min(z+clustersPerSide, finestClusters)))
-}
+func (l Layer) cellZoom(z uint32) uint8 { return uint8(max(z, min(z+perSide[l], finest[l]))) }
 
 // cells are the cells of a tile with reports in them.
 type cells struct {
@@ -72,13 +64,16 @@ func (p *Pyramid) outlineCells(ctx context.Context, a Address, o Options) (outli
 // cells counts what is in a tile. What is counted may be newer than what it is kept
 // under: then it is kept in vain.
 func (p *Pyramid) cells(ctx context.Context, a Address, o Options) (*cells, error) {
-	key := cellsAt{sourceOf(o), a, o.Columns.Touched(uint8(a.Z), a.X, a.Y)}
-	return kept(ctx, p.shared.views, key, func(context.Context) (*cells, int, error) {
+	return kept(ctx, p.shared.views, keyOf(a, o), func(context.Context) (*cells, int, error) {
 		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, a.cells(o.Layer.cellZoom(a.Z)))}
 		c.sum = sumOfCells(a, o.Layer, c.list)
 		const perCell = 56
 		return c, perCell * len(c.list), nil
 	})
+}
+
+func keyOf(a Address, o Options) cellsAt {
+	return cellsAt{sourceOf(o), a, o.Columns.Touched(uint8(a.Z), a.X, a.Y)}
 }
 
 // cells returns the cells of a zoom that are in a tile.

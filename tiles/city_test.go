@@ -24,6 +24,7 @@ type plan struct {
 }
 
 // build makes a snapshot of plans, parents first; ids go up from 1 in their order.
+// The households of a cell are made up.
 func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 	t.Helper()
 	ids := map[string]grid.AreaID{}
@@ -36,6 +37,7 @@ func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 			Parent: ids[p.parent], Cell: p.shape != nil,
 		})
 		if p.shape != nil {
+			areas[i].Households = int32(i % 5 * 25) // of every fifth cell they are not known
 			faces = append(faces, coverage.Face{Name: p.code, Shape: p.shape})
 		}
 	}

@@ -22,33 +22,40 @@ type Breaks struct {
 // exceeds an end if and only if it does so rounded.
 type classifier struct {
 	small     [1 << 12]int64      // how often counts below its length occur
-	large     map[uint64]int64    // and others
+	large     map[uint32]int64    // and others
 	densities [100 * digits]int64 // by exponent and leading digits, see leading
 }
 
 // digits is more than the thousandths of a density have, as decimal digits.
 const digits = 20
 
-func (c *classifier) add(count uint64, km2 float64) {
-	switch {
-	case count < uint64(len(c.small)):
-		c.small[count]++
-	case c.large == nil:
-		c.large = map[uint64]int64{count: 1}
-	default:
-		c.large[count]++
-	}
-	c.densities[leading(uint64(thousandths(count, km2)))]++
+// classed is the count of an area or a cell, and its density as leading has it.
+type classed struct {
+	count   uint32
+	density uint16
 }
 
-// leading returns how many times a number has to be divided by ten for two digits to
-// be left, rounded up, times 100, plus these: greater numbers have greater ones.
-func leading(n uint64) int {
-	exponent := 0
+func (c *classifier) add(v classed) {
+	switch {
+	case v.count < uint32(len(c.small)):
+		c.small[v.count]++
+	case c.large == nil:
+		c.large = map[uint32]int64{v.count: 1}
+	default:
+		c.large[v.count]++
+	}
+	c.densities[v.density]++
+}
+
+// leading returns how many times a number of thousandths has to be divided by ten for
+// two digits to be left, rounded up, times 100, plus these: greater numbers have
+// greater ones.
+func leading(thousandths float64) uint16 {
+	n, exponent := uint64(thousandths), uint16(0)
 	for ; n > 99; exponent++ {
 		n = (n + 9) / 10
 	}
-	return 100*exponent + int(n)
+	return 100*exponent + uint16(n)
 }
 
 // breaks returns the breaks of counts and of densities.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"jingwei/density"
+	"jingwei/geo"
 	"jingwei/grid"
 	"jingwei/tiles/mvt"
 )
@@ -69,8 +70,20 @@ type entry struct {
 func (p *Pyramid) entry(ctx context.Context, key seen) (*entry, error) {
 	key.edition, key.published = p.snapshot.Edition, p.snapshot.Published.UnixNano()
 	return kept(ctx, p.shared.views, key, func(context.Context) (*entry, int, error) {
-		return &entry{}, 0, nil
+		return &entry{}, p.viewSize(key), nil
 	})
+}
+
+// viewSize returns about how many bytes the blocks of a view may come to take, but not
+// so many that there would be no room for others.
+func (p *Pyramid) viewSize(key seen) int {
+	if key.layer == Areas || p.reach.Empty() {
+		return 0
+	}
+	const perCell = 8
+	west, north := geo.MercatorCell(geo.Pos{X: p.reach.Min.X, Y: p.reach.Max.Y}, key.zoom)
+	east, south := geo.MercatorCell(geo.Pos{X: p.reach.Max.X, Y: p.reach.Min.Y}, key.zoom)
+	return int(min(viewBytes/8, perCell*uint64(east-west+1)*uint64(south-north+1)))
 }
 
 // viewOfAreas returns the view of a level with the counts of a version or a later
@@ -128,7 +141,7 @@ func (p *Pyramid) SumUp(list []int32, l grid.Level, n *density.Counts) View {
 		for _, i := range list {
 			count := uint64(n.Count(i))
 			v.Total, v.Open, v.Overdue = v.Total+count, v.Open+uint64(n.Open(i)), v.Overdue+uint64(n.Overdue(i))
-			c.add(count, p.figures[i].m2/1e6)
+			c.add(classed{uint32(count), leading(thousandths(count, p.figures[i].m2/1e6))})
 		}
 	}
 	v.Count, v.PerKm2 = c.breaks()

@@ -66,10 +66,8 @@ func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
 // clusters where they grow no smaller.
 func (p *Pyramid) Zooms(l Layer) (lowest, highest uint32) {
 	switch {
-	case l == Bins:
-		return 0, finestBins - binsPerSide
-	case l == Reports:
-		return 0, finestClusters - clustersPerSide
+	case l != Areas:
+		return 0, finest[l] - perSide[l]
 	case len(p.zooms) == 0:
 		return 0, 0
 	}
