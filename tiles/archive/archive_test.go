@@ -31,7 +31,7 @@ type put struct {
 func scattered(n int) []put {
 	random := rand.New(rand.NewPCG(1, 2))
 	var list []put
-	for z := uint32(0); z <= 12; z++ {
+	for z := range uint32(13) {
 		for d := uint64(0); d < 1<<(2*z) && len(list) < n; d++ {
 			if z > 2 && random.IntN(50) == 0 {
 				d += random.Uint64N(600)
