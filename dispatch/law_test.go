@@ -168,7 +168,7 @@ func (w world) rule(s *grid.Snapshot, q dispatch.Request) *grid.Rule {
 	var holds []grid.Rule
 	for _, r := range w.rules {
 		a, there := s.ByID(r.Area)
-		if q.Place.Area < 0 || !strings.HasPrefix(q.Matter, r.Matter) || r.Area != 0 && !(there && s.Within(q.Place.Area, a)) {
+		if q.Place.Area < 0 || !strings.HasPrefix(q.Matter, r.Matter) || r.Area != 0 && (!there || !s.Within(q.Place.Area, a)) {
 			continue
 		}
 		if q.Urgency < r.Urgency {
