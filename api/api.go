@@ -138,10 +138,3 @@ func (c *Config) setDefaults() {
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
-
-// Publish hands an event, with its report, to the open event streams. Events are
-// published in the order of the feed. It never waits for a reader.
-func (a *API) Publish(e grid.Event) { a.publish(e) }
-
-// Close ends the open event streams, so that a server can be shut down.
-func (a *API) Close() { a.hub.close() }
