@@ -78,10 +78,13 @@ type Config struct {
 	Reports   Reports
 	Tokens    Tokens
 	Feed      Feed
-	People    func(actor string) People       // who makes the changes
-	Picture   *atomic.Pointer[Picture]        // nil inside until the reports are counted
+	People    func(actor string) People // who makes the changes
+	Picture   *atomic.Pointer[Picture]  // nil inside until the reports are counted
+	Webhooks  Webhooks
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
+
+	PrivateWebhooks bool // they may be on the own machine and in private networks
 
 	Clock     dispatch.Clock       // of deadlines; default: dispatch.Continuous
 	Log       *slog.Logger         // default: slog.Default()

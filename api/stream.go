@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 // stream sends the reports that are wanted as they come, after those since
 // Last-Event-ID.
 func (a *API) stream(c *call) error {
-	interest, err := c.interest()
+	interest, err := c.interest(newParams(c.r.URL))
 	if err != nil {
 		return err
 	}
@@ -51,8 +50,7 @@ func (a *API) stream(c *call) error {
 }
 
 // interest reads what a caller wants to hear of.
-func (c *call) interest() (grid.Interest, error) {
-	p := newParams(c.r.URL)
+func (c *call) interest(p *params) (grid.Interest, error) {
 	in := grid.Interest{
 		Root: c.caller.Area, Matter: grid.MatterSetOf(p.matters()...),
 		States: grid.StateSetOf(p.states()...), Holder: p.worker(c, "holder"),
@@ -208,7 +206,7 @@ func shown(e grid.Event) bool { return e.What == grid.EventReport && e.Report !=
 // textOf returns what is sent of an event.
 func (a *API) textOf(e *event) []byte {
 	e.once.Do(func() {
-		data, err := json.Marshal(viewReport(a.Snapshots.Load(), *e.Report))
+		data, err := a.Render(*e.Report)
 		if err != nil {
 			a.Log.Error("encode an event", "event", e.Cursor, "error", err)
 			return // an event without text is none
