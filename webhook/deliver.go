@@ -61,6 +61,9 @@ func New(c Config) *Deliverer {
 const (
 	lookEvery = 250 * time.Millisecond // at what is to be sent
 	page      = 100                    // events that are read at a time
+
+	keepEvery   = 200 * time.Millisecond // deliveries are written down
+	keepTimeout = 5 * time.Second        // for that
 )
 
 // Run delivers, while this node leads, until ctx ends.
@@ -141,27 +144,48 @@ func (d *Deliverer) deliverPage(ctx context.Context, w grid.Webhook) (_ grid.Web
 	if err != nil || len(events) == 0 {
 		return w, false, err
 	}
-	from, wanted := w.Cursor, w.In(d.Snapshots.Load())
+	kept, wanted := bookmark{d, w.Cursor, d.Now()}, w.In(d.Snapshots.Load())
 	for _, e := range events {
 		if e.What != grid.EventReport || e.Report == nil || !wanted(e.Report) {
 			w.Cursor = e.Cursor
 			continue
 		}
 		next, dead, err := d.attempt(ctx, w, e)
-		if err == nil {
-			err = d.Store.MoveWebhook(ctx, from, next, dead)
-		}
 		if err != nil {
+			return w, false, errors.Join(err, kept.keep(ctx, w, nil))
+		}
+		if w = next; w.Error != "" {
+			return w, false, kept.keep(ctx, w, dead)
+		}
+		if d.Now().Sub(kept.at) < keepEvery {
+			continue
+		}
+		if err := kept.keep(ctx, w, nil); err != nil {
 			return w, false, err
 		}
-		if w, from = next, next.Cursor; w.Error != "" {
-			return w, false, nil
-		}
 	}
-	if w.Cursor != from {
-		err = d.Store.MoveWebhook(ctx, from, w, nil)
+	return w, len(events) == page, kept.keep(ctx, w, nil)
+}
+
+// bookmark is how far a webhook is known to be in the database. It is not written at
+// every delivery: a receiver may be told again, under the same ids, of what came
+// after it.
+type bookmark struct {
+	d      *Deliverer
+	cursor grid.Cursor
+	at     time.Time
+}
+
+// keep writes how a webhook stands, also while we are being stopped.
+func (b *bookmark) keep(ctx context.Context, w grid.Webhook, dead *grid.DeadLetter) error {
+	if w.Cursor == b.cursor && w.Error == "" {
+		return nil
 	}
-	return w, len(events) == page, err
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTimeout)
+	defer cancel()
+	from := b.cursor
+	b.cursor, b.at = w.Cursor, b.d.Now()
+	return b.d.Store.MoveWebhook(ctx, from, w, dead)
 }
 
 // attempt sends one event and returns how the webhook stands then. It fails when

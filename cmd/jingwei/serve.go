@@ -64,7 +64,7 @@ func newService(ctx context.Context, db *store.DB, c *serveCommand, log *slog.Lo
 		Snapshots: &v.node.current, Picture: &v.node.picture,
 		Reports: v.appender, Tokens: db, Feed: db,
 		People: func(actor string) api.People { return db.As(actor) }, Webhooks: db, PrivateWebhooks: c.PrivateWebhooks,
-		Pages:  web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
+		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
 	v.hooks = webhook.New(webhook.Config{

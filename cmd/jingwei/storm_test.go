@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,7 @@ const stormClients = 64
 
 // TestStorm has many phones report around one town at once, as fast as they are
 // answered, some twice, late and out of order: each report is located, routed and
-// there exactly once, and a stream tells of each. JINGWEI_STORM is how many; 60000 is
+// there exactly once, and a stream and a webhook tell of each. JINGWEI_STORM is how many; 60000 is
 // what a typhoon brought in ten minutes.
 func TestStorm(t *testing.T) {
 	n := 6000
@@ -49,6 +50,7 @@ func TestStorm(t *testing.T) {
 // acknowledged is there, exactly once.
 func TestStormOfKills(t *testing.T) {
 	s := newStorm(t, 4000)
+	s.pace = 100 * time.Millisecond // or it would be over too soon
 	ctx, calm := context.WithCancel(t.Context())
 	killed := make(chan int)
 	go func() { killed <- s.kill(ctx) }()
@@ -73,6 +75,8 @@ type storm struct {
 	reports []*stormReport
 	took    []time.Duration // until each was acknowledged, from its first attempt
 	seen    sync.Map        // ids that the stream has told of
+	hooked  sync.Map        // ids that the webhook was told of
+	pace    time.Duration   // that a phone lets go by between its reports
 	again   atomic.Int64    // attempts that were not acknowledged
 }
 
@@ -97,6 +101,7 @@ func newStorm(t *testing.T, n int) *storm {
 	s.site = site{"http://" + s.addr, strings.TrimSpace(succeed(t, "--data", s.data, "token", "create", "--role", "dispatcher").out)}
 	s.start()
 	t.Cleanup(func() { s.stop(syscall.SIGINT) })
+	s.hook()
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	for range n {
 		s.reports = append(s.reports, s.invent(random))
@@ -135,7 +140,7 @@ func (s *storm) invent(random *rand.Rand) *stormReport {
 
 // start starts the service and waits until it is ready.
 func (s *storm) start() {
-	s.process = exec.Command(os.Args[0], "--data", s.data, "serve", "--addr", s.addr)
+	s.process = exec.Command(os.Args[0], "--data", s.data, "serve", "--addr", s.addr, "--private-webhooks")
 	s.process.Env = append(os.Environ(), runAsProgram+"=1")
 	if err := s.process.Start(); err != nil {
 		s.t.Error(err)
@@ -153,6 +158,24 @@ func (s *storm) start() {
 	s.t.Error("the service is not ready after a minute")
 }
 
+// hook has another system told of all reports, which fails now and then.
+func (s *storm) hook() {
+	s.t.Helper()
+	var n atomic.Int64
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m struct{ Data struct{ ID string } }
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil || n.Add(1)%1000 == 0 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		s.hooked.Store(m.Data.ID, true)
+	}))
+	s.t.Cleanup(receiver.Close)
+	if status, body := s.call(s.t, http.MethodPost, "/v1/webhooks", "application/json", strings.NewReader(`{"url":"`+receiver.URL+`"}`)); status != http.StatusCreated {
+		s.t.Fatalf("webhook: %d %s", status, body)
+	}
+}
+
 func (s *storm) stop(sig os.Signal) {
 	_ = s.process.Process.Signal(sig) // it may have ended
 	_ = s.process.Wait()              // with the status of one that was killed
@@ -165,7 +188,7 @@ func (s *storm) kill(ctx context.Context) (times int) {
 		select {
 		case <-ctx.Done():
 			return times
-		case <-time.After(700 * time.Millisecond):
+		case <-time.After(500 * time.Millisecond):
 		}
 		if times%2 == 0 {
 			s.stop(syscall.SIGKILL)
@@ -215,6 +238,7 @@ func (s *storm) rage() {
 			random := rand.New(rand.NewPCG(uint64(c), 1))
 			for i := next.Add(1) - 1; i < int64(len(s.reports)); i = next.Add(1) - 1 {
 				s.client(ctx, int(i), random)
+				time.Sleep(s.pace)
 			}
 		})
 	}
@@ -224,9 +248,10 @@ func (s *storm) rage() {
 	at := func(share float64) time.Duration { return s.took[int(share*float64(len(s.took)-1))] }
 	s.t.Logf("%d reports by %d clients, %.0f a second, %d attempts in vain; acknowledged after 50 %% %v, 99 %% %v, at most %v",
 		len(s.reports), stormClients, rate, s.again.Load(), at(0.5), at(0.99), at(1))
-	for ctx.Err() == nil && s.told() < len(s.reports) {
+	for ctx.Err() == nil && min(size(&s.seen), size(&s.hooked)) < len(s.reports) {
 		time.Sleep(20 * time.Millisecond)
 	}
+	s.t.Logf("all on the stream and at the webhook after %v", time.Since(began))
 	end()
 	listening.Wait()
 }
@@ -353,8 +378,8 @@ func (s *storm) listenOnce(ctx context.Context, last *string, open func()) {
 	}
 }
 
-func (s *storm) told() (n int) {
-	s.seen.Range(func(any, any) bool { n++; return true })
+func size(m *sync.Map) (n int) {
+	m.Range(func(any, any) bool { n++; return true })
 	return n
 }
 
@@ -393,6 +418,9 @@ func (s *storm) judge() {
 		}
 		if _, told := s.seen.Load(r.id); !told {
 			s.t.Errorf("report %s was not on the stream", r.id)
+		}
+		if _, told := s.hooked.Load(r.id); !told {
+			s.t.Errorf("the webhook was not told of report %s", r.id)
 		}
 		s.judgeSteps(r)
 	}
