@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"jingwei/density"
-	"jingwei/dispatch"
 	"jingwei/grid"
 	importer "jingwei/import"
 	"jingwei/tiles"
@@ -83,7 +82,6 @@ type Config struct {
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
 
-	Clock     dispatch.Clock       // of deadlines; default: dispatch.Continuous
 	Log       *slog.Logger         // default: slog.Default()
 	Metrics   *prometheus.Registry // default: a new one
 	Now       func() time.Time     // default: time.Now
@@ -116,9 +114,6 @@ func New(c Config) *API {
 }
 
 func (c *Config) setDefaults() {
-	if c.Clock == nil {
-		c.Clock = dispatch.Continuous{}
-	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

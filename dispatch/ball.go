@@ -30,6 +30,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 	case BallNext:
 		sender = c.r.Sender
 		holder, err = c.next()
+	case BallRises:
+		sender = c.r.Sender
+		holder, err = c.higher()
 	case BallCheck:
 		if holder, err = c.above(); err != nil {
 			holder, err = c.centre(c.seat()), nil
@@ -109,10 +112,10 @@ func (c stance) common() grid.Holder {
 }
 
 // next gives to the one in post behind the holder in the same area, else to the
-// level above, at the top to the command centre.
+// level above, at the top to the command centre, where it stays.
 func (c stance) next() (grid.Holder, error) {
 	i := c.seat()
-	if i >= 0 && c.area(i).Area == c.r.Holder.Area {
+	if i >= 0 && c.area(i).Area == c.r.Holder.Area && c.r.Holder != c.centre(i) {
 		people := People(c.s, i, c.now)
 		k := slices.IndexFunc(people, func(p Person) bool { return p.Worker.ID == c.r.Holder.Worker })
 		if k+1 < len(people) {
@@ -121,9 +124,15 @@ func (c stance) next() (grid.Holder, error) {
 			return h, nil
 		}
 	}
+	return c.higher()
+}
+
+// higher gives to the level above, at the top to the command centre; fails when
+// that has it already.
+func (c stance) higher() (grid.Holder, error) {
 	h, err := c.above()
-	if err != nil && c.centre(i) != c.r.Holder {
-		return c.centre(i), nil
+	if top := c.centre(c.seat()); err != nil && top != c.r.Holder {
+		return top, nil
 	}
 	return h, err
 }

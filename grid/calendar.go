@@ -51,6 +51,7 @@ const (
 
 // CalendarDay is a date with hours of its own.
 type CalendarDay struct {
+	ID    int64
 	Date  time.Time // midnight in [Beijing]
 	Kind  DayKind
 	Name  string
@@ -62,6 +63,8 @@ var OfficeHours = Week{
 	{Days: 0b0011111, Start: 8*60 + 30, Stop: 12 * 60},
 	{Days: 0b0011111, Start: 14 * 60, Stop: 18 * 60},
 }
+
+var officeCalendar = NewCalendar(OfficeHours, nil)
 
 // AroundTheClock is the calendar of those who never rest.
 var AroundTheClock = NewCalendar(nil, nil)

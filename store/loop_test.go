@@ -71,7 +71,7 @@ var (
 	}
 	loopActions = []string{
 		"route", "accept", "return", "recall", "timeout", "verify", "ask-void", "void", "merge", "unmerge", "refuse",
-		"escalate", "delegate", "whistle", "arrive", "complete", "withdraw", "ask-suspend", "suspend", "resume", "finish",
+		"escalate", "delegate", "overdue", "whistle", "arrive", "complete", "withdraw", "ask-suspend", "suspend", "resume", "finish",
 		"pass", "fail", "evaluate", "reopen", "lapse", "urge", "supervise",
 	}
 )
@@ -103,7 +103,7 @@ func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
-	return db, s, model
+	return db, s.WithRoster(s.Roster().Timed(grid.AroundTheClock, nil)), model
 }
 
 // scene is some reports in the database and in the model.
@@ -129,8 +129,8 @@ func (sc *scene) begin() {
 			r.Cell, r.Method, r.State = sc.area(cell), grid.Exact, grid.Assigned
 			j.holder = sc.town.lowest(sc.town.up(cell), sc.now)
 			r.Holder = sc.holder(j.holder)
-			r.Clocks = dispatch.Start(sc.s, dispatch.Continuous{}, r, grid.Assigned, sc.now)
-			j.left, j.limited = j.limit, true
+			r.Clocks = dispatch.Start(sc.s, r, grid.Assigned, sc.now)
+			j.start()
 			j.enter("assigned")
 		}
 		if a := sc.db.AppendAll(sc.t.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
@@ -224,7 +224,7 @@ func actionsOf(wishes []wish, rare bool) (out []string) {
 		}
 	}
 	others := slices.DeleteFunc(slices.Clone(out), func(a string) bool {
-		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout"}, a)
+		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout", "overdue"}, a)
 	})
 	if len(others) > 0 && !rare {
 		return others
@@ -251,7 +251,7 @@ func (sc *scene) play(i int, w wish) {
 		lead = sc.ids[slices.Index(sc.jobs, w.lead)]
 	}
 	got, err := sc.db.Act(sc.t.Context(), sc.ids[i], version, lead, func(r, lead grid.Report) (grid.Report, grid.Step, error) {
-		return dispatch.Act(sc.s, dispatch.Continuous{}, r, dispatch.Intent{
+		return dispatch.Act(sc.s, r, dispatch.Intent{
 			Action: grid.Action(w.action), By: sc.actor(w.who), Reason: "原因", To: sc.area(w.area), Lead: lead,
 			ResumeAt: w.resume, Department: w.department, Evidence: []string{"照片"},
 		}, sc.now)
@@ -293,11 +293,11 @@ func (sc *scene) compare(i int, r grid.Report, action string) {
 	}
 	want := fmt.Sprintln(
 		j.state, sc.holder(j.holder), sc.holder(j.sender), sc.who(j.handler), j.returns, asked, sc.who(j.askedBy), lead, j.version, j.urged, j.supervise,
-		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
+		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.next(sc.now), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
 	)
 	got := fmt.Sprintln(
 		r.State, r.Holder, r.Sender, r.Handler, r.Returns, r.Asked, r.AskedBy, r.Lead, r.Version, r.Urged, r.Supervised,
-		r.Due, r.StageDue, !r.Stopped.IsZero(), r.ResumeAt, departments(r, grid.Called), departments(r, grid.Arrived),
+		r.Due, r.StageDue, r.NextAlarm(), !r.Stopped.IsZero(), r.ResumeAt, departments(r, grid.Called), departments(r, grid.Arrived),
 	)
 	if got != want {
 		sc.t.Fatalf("after %s:\ngot  %s\nwant %s", action, got, want)

@@ -63,6 +63,7 @@ func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log
 		Pages:  web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
+	metrics.MustRegister(newAlarms(db))
 	err := v.listen(addr, v.api)
 	if err == nil && metricsAddr != "" {
 		err = v.listen(metricsAddr, v.api.MetricsHandler())
@@ -111,6 +112,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 		}
 		g.Go(func() error { return v.node.follow(ctx, after) })
 		g.Go(func() error { return v.node.advance(ctx) })
+		g.Go(func() error { return v.node.ring(ctx) })
 		return ready(ctx)
 	})
 	if err := g.Wait(); !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
