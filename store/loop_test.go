@@ -116,6 +116,7 @@ type scene struct {
 	jobs  []*job
 	now   time.Time
 	taken map[string]int
+	rang  map[string]int
 }
 
 // begin files reports: of the micro-grids, of the park, and of no place at all.
@@ -270,6 +271,37 @@ func (sc *scene) play(i int, w wish) {
 	}
 }
 
+// ring has the clock act on whatever is due, in the database and in the model alike.
+func (sc *scene) ring() {
+	sc.db.Now = func() time.Time { return sc.now }
+	for rung := 1; rung > 0; {
+		var err error
+		if rung, err = sc.db.Ring(sc.t.Context(), sc.decide); err != nil {
+			sc.t.Fatal(err)
+		}
+	}
+	clock := loopPeople[slices.IndexFunc(loopPeople, func(p person) bool { return p.system })]
+	for i, j := range sc.jobs {
+		for next := j.next(sc.now); !next.IsZero() && !sc.now.Before(next); next = j.next(sc.now) {
+			for _, action := range []string{"resume", "lapse", "timeout", "overdue", "urge"} {
+				if j.do(sc.town, wish{who: clock, action: action}, sc.now) {
+					sc.rang[action]++
+					break
+				}
+			}
+		}
+		r, err := sc.db.Report(sc.t.Context(), sc.ids[i])
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		sc.compare(i, r, "the clock")
+	}
+}
+
+func (sc *scene) decide(r grid.Report, now time.Time) (grid.Report, grid.Step, error) {
+	return dispatch.Ring(sc.s, r, now)
+}
+
 // compare holds a report to the model.
 func (sc *scene) compare(i int, r grid.Report, action string) {
 	j := sc.jobs[i]
@@ -314,14 +346,14 @@ func departments(r grid.Report, state grid.TaskState) (out []string) {
 	return out
 }
 
-// Laws, over random steps of random people: the database and the model agree on
+// Laws, over random steps of random people and of the clock: the database and the model agree on
 // what is allowed and on what comes of it, no report that has not come to an end is
 // without a holder or out of the queue, and every history replays to the present.
 func TestLoopLikeTheModel(t *testing.T) {
 	db, s, model := looped(t)
-	taken := map[string]int{}
+	conn, taken, rang := connect(t, db), map[string]int{}, map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken}
+		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken, rang: rang}
 		sc.begin()
 		if rapid.Bool().Draw(t, "with the town") {
 			sc.open(0)
@@ -332,17 +364,30 @@ func TestLoopLikeTheModel(t *testing.T) {
 			for _, j := range sc.jobs {
 				j.wait(d)
 			}
+			if rapid.IntRange(0, 3).Draw(t, "the clock") == 0 {
+				sc.ring()
+			}
 			i := rapid.IntRange(0, len(sc.ids)-1).Draw(t, "report")
 			sc.play(i, sc.wish(i))
 		}
 		for i, id := range sc.ids {
 			sc.compare(i, replayed(t, db, id), "all")
+			var next *time.Time
+			err := conn.QueryRow(t.Context(), `SELECT next_alarm FROM report_geo WHERE id = $1`, [16]byte(id)).Scan(&next)
+			if want := sc.jobs[i].next(sc.now); err != nil || (next == nil) != want.IsZero() || next != nil && !next.Equal(want) {
+				t.Fatalf("the database has the next alarm at %v, want %v (%v)", next, want, err)
+			}
 		}
 		sc.checkQueues()
 	})
 	for _, action := range loopActions {
 		if taken[action] == 0 {
 			t.Errorf("nobody took the action %s", action)
+		}
+	}
+	for _, action := range []string{"resume", "lapse", "timeout", "overdue", "urge"} {
+		if rang[action] == 0 {
+			t.Errorf("the clock did not %s", action)
 		}
 	}
 	if n := query[int](t, db, `
