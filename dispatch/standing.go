@@ -118,7 +118,7 @@ func (c stance) post(i int32, role grid.Role) int32 {
 // commands reports whether the actor, without a worker, is the command centre of
 // an area over area i; that of everything also is over i = -1.
 func (c stance) commands(i int32) bool {
-	if c.by.System || c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
+	if c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
 		return false
 	}
 	if c.by.Area == 0 {
