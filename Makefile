@@ -8,6 +8,9 @@
 GO   ?= go
 ARGS ?=
 
+# Node.js where the system's is too old: install.sh puts it there.
+export PATH := $(CURDIR)/bin/tools/node_modules/.bin:$(PATH)
+
 # Git may refuse to speak of a folder that belongs to another user.
 vcs := $(shell git status >/dev/null 2>&1 || echo -buildvcs=false)
 

@@ -24,7 +24,7 @@ type rule struct {
 }
 
 // sqlModules speak to a database: only a folder that lists them may.
-var sqlModules = []string{"database/sql", "github.com/jackc/", "github.com/twpayne/pgx-geom", "github.com/pressly/goose"}
+var sqlModules = []string{"database/sql", "github.com/jackc/", "github.com/twpayne/pgx-geom", "github.com/pressly/goose", "zombiezen.com/go/sqlite"}
 
 var (
 	none = []string{}   // no module but the standard library
@@ -37,7 +37,7 @@ var (
 	nouns     = with(shapes, "grid")
 	decisions = with(nouns, "edit", "dispatch", "density")
 	pictures  = with(decisions, "tiles", "tiles/mvt")
-	services  = with(pictures, "import", "synth", "store", "store/localpg", "migrations")
+	services  = with(pictures, "tiles/archive", "import", "synth", "store", "store/localpg", "migrations")
 )
 
 func with(folders []string, more ...string) []string { return slices.Concat(folders, more) }
@@ -53,6 +53,7 @@ var rules = map[string]rule{
 	"density":         {folders: nouns},
 	"tiles":           {folders: with(nouns, "density", "tiles/mvt")},
 	"tiles/mvt":       {modules: none},
+	"tiles/archive":   {folders: []string{"tiles"}, modules: []string{"zombiezen.com/go/sqlite", "github.com/klauspost/compress", "golang.org/x/sync"}},
 	"migrations":      {modules: sqlModules},
 	"store":           {folders: with(decisions, "migrations"), modules: all},
 	"store/localpg":   {modules: none},
@@ -194,6 +195,10 @@ func TestObjections(t *testing.T) {
 		{"tiles/mvt", "encoding/binary", true},
 		{"tiles/mvt", "jingwei/geo", false},
 		{"tiles/mvt", "github.com/paulmach/orb", false},
+		{"tiles/archive", "zombiezen.com/go/sqlite/sqlitex", true},
+		{"tiles/archive", "github.com/jackc/pgx/v5", false},
+		{"tiles", "zombiezen.com/go/sqlite", false},
+		{"api", "jingwei/tiles/archive", false},
 		{"store", "jingwei/density", true},
 		{"store", "jingwei/tiles", false},
 		{"store", "jingwei/store/localpg", false},

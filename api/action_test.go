@@ -25,7 +25,8 @@ func (c *city) act(token string, version int, body string) *httptest.ResponseRec
 func filed(t testing.TB) *city {
 	t.Helper()
 	c := newCity(t)
-	wantStatus(t, c.ask(http.MethodPost, "reporter", "/v1/reports", full), http.StatusCreated)
+	small := strings.Replace(full, "010101", "030101", 1) // which the liaison answers
+	wantStatus(t, c.ask(http.MethodPost, "reporter", "/v1/reports", small), http.StatusCreated)
 	return c
 }
 

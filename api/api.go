@@ -78,6 +78,7 @@ type Config struct {
 	Reports   Reports
 	Tokens    Tokens
 	Feed      Feed
+	People    func(actor string) People       // who makes the changes
 	Picture   *atomic.Pointer[Picture]        // nil inside until the reports are counted
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers

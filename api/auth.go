@@ -17,7 +17,8 @@ type need uint8
 
 // Nothing: no token. Look: any token. Own: to read reports, if only one's own.
 // Read: to read everything within the root area. File: to report. Act: to take a
-// step on a report, as far as the loop allows it.
+// step on a report, as far as the loop allows it. Staff: to change who answers for
+// what within the root area.
 const (
 	needNothing need = iota
 	needLook
@@ -25,12 +26,13 @@ const (
 	needRead
 	needFile
 	needAct
+	needStaff
 )
 
 // grants says who may do what. Look and Own are for everybody with a token.
 var grants = map[grid.Access]map[need]bool{
-	grid.AccessAdmin:      {needRead: true, needFile: true, needAct: true},
-	grid.AccessDispatcher: {needRead: true, needFile: true, needAct: true},
+	grid.AccessAdmin:      {needRead: true, needFile: true, needAct: true, needStaff: true},
+	grid.AccessDispatcher: {needRead: true, needFile: true, needAct: true, needStaff: true},
 	grid.AccessOfficer:    {needRead: true, needFile: true, needAct: true},
 	grid.AccessLeader:     {needRead: true, needFile: true, needAct: true},
 	grid.AccessLiaison:    {needRead: true, needFile: true, needAct: true},

@@ -97,6 +97,7 @@ var matters = []grid.Matter{
 	{Code: "010101", Category: "城市管理", Item: "市容环境", Name: "占道经营", Level: grid.Grid, Limit: 24 * time.Hour},
 	{Code: "010102", Category: "城市管理", Item: "市容环境", Name: "乱堆杂物", Level: grid.Grid, Limit: 48 * time.Hour},
 	{Code: "020101", Category: "公共安全", Item: "消防隐患", Name: "堵塞通道", Level: grid.Town, Limit: 90 * time.Minute},
+	{Code: "030101", Category: "生态环境", Item: "垃圾", Name: "乱扔垃圾", Level: grid.Microgrid, Limit: 24 * time.Hour},
 }
 
 var snapshot = sync.OnceValue(func() *grid.Snapshot {
@@ -297,15 +298,16 @@ func newCity(t testing.TB, change ...func(*api.Config)) *city {
 }
 
 // picture counts three reports: two in micro-grid 5, one of them closed, and one
-// in the county to the right.
+// in the county to the right, which is overdue.
 func picture() *api.Picture {
 	columns := density.New(snapshot())
 	for i, p := range []geo.Pos{{X: 1_208_050_000, Y: 320_050_000}, {X: 1_208_060_000, Y: 320_050_000}, {X: 1_208_250_000, Y: 320_050_000}} {
 		columns.Put(density.Report{
 			ID: uuid.UUID{15: byte(i + 1)}, At: noon.AddDate(0, 0, -i), Pos: p,
-			Matter: matters[i].Code, Open: i != 1,
+			Matter: matters[i].Code, Open: i != 1, Due: noon.AddDate(0, 0, 1-i),
 		})
 	}
+	columns.Advance(noon)
 	return &api.Picture{Columns: columns, Tiles: tiles.NewPyramid(snapshot())}
 }
 

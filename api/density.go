@@ -5,22 +5,33 @@ import (
 
 	"jingwei/density"
 	"jingwei/grid"
+	"jingwei/tiles"
 )
 
+// densityView has the names of the tiles' layer meta.
 type densityView struct {
-	Level  grid.Level      `json:"level"`
-	Total  int64           `json:"total"`
-	Breaks []int64         `json:"breaks"` // the lowest count of every class but the first, ascending
-	Areas  []areaCountView `json:"areas"`
+	Level          grid.Level    `json:"level"`
+	Total          uint64        `json:"total"`
+	Open           uint64        `json:"open"`
+	Overdue        uint64        `json:"overdue"`
+	Breaks         []int64       `json:"breaks"` // the lowest count of every class but the first, by quantiles
+	Quantile       []float64     `json:"quantile"`
+	Jenks          []float64     `json:"jenks"`
+	QuantilePerKm2 []float64     `json:"quantile_per_km2"`
+	JenksPerKm2    []float64     `json:"jenks_per_km2"`
+	Areas          []figuresView `json:"areas"`
 }
 
-type areaCountView struct {
-	Code  string `json:"code"`
-	Count int64  `json:"count"`
-	Open  int64  `json:"open"`
+type figuresView struct {
+	Code             string   `json:"code"`
+	Count            uint64   `json:"count"`
+	Open             uint64   `json:"open"`
+	Overdue          uint64   `json:"overdue"`
+	PerKm2           float64  `json:"per_km2"`
+	Per100Households *float64 `json:"per_100_households,omitempty"` // absent where households are not known
 }
 
-// density answers the counts that the map of a level shows, as numbers.
+// density answers the figures that the map of a level shows, as numbers.
 func (a *API) density(c *call) error {
 	picture, err := a.picture(c)
 	if err != nil {
@@ -34,7 +45,28 @@ func (a *API) density(c *call) error {
 	if level == 0 {
 		level = levelBelow(c.s, root)
 	}
-	return c.json(http.StatusOK, viewDensity(c.s, picture.Columns.Counts(f), drawn(c.s, root, level), level))
+	return c.json(http.StatusOK, viewDensity(c.s, picture.Tiles, picture.Columns.Counts(f), drawn(c.s, root, level), level))
+}
+
+func viewDensity(s *grid.Snapshot, p *tiles.Pyramid, n *density.Counts, areas []int32, l grid.Level) densityView {
+	sum := p.SumUp(areas, l, n)
+	v := densityView{
+		Level: l, Total: sum.Total, Open: sum.Open, Overdue: sum.Overdue, Breaks: []int64{},
+		Quantile: sum.Count.Quantile, Jenks: sum.Count.Jenks, QuantilePerKm2: sum.PerKm2.Quantile, JenksPerKm2: sum.PerKm2.Jenks,
+		Areas: make([]figuresView, 0, len(areas)),
+	}
+	for _, end := range sum.Count.Quantile {
+		v.Breaks = append(v.Breaks, int64(end)+1)
+	}
+	for _, i := range areas {
+		f := p.Figures(n, i)
+		area := figuresView{Code: s.Area(i).Code, Count: f.Count, Open: f.Open, Overdue: f.Overdue, PerKm2: f.PerKm2}
+		if p.Households(i) > 0 {
+			area.Per100Households = &f.Per100Households
+		}
+		v.Areas = append(v.Areas, area)
+	}
+	return v
 }
 
 // picture returns what maps are made of. While an edition is being changed, that
@@ -49,29 +81,6 @@ func (a *API) picture(c *call) (*Picture, error) {
 		return p, c.bound()
 	}
 	return p, nil
-}
-
-// classes is how many colours a map has.
-const classes = 7
-
-func viewDensity(s *grid.Snapshot, n *density.Counts, areas []int32, l grid.Level) densityView {
-	v := densityView{Level: l, Areas: make([]areaCountView, 0, len(areas)), Breaks: []int64{}}
-	values := make([]float64, 0, len(areas))
-	for _, i := range areas {
-		v.Total += n.Count(i)
-		v.Areas = append(v.Areas, areaCountView{s.Area(i).Code, n.Count(i), n.Open(i)})
-		values = append(values, float64(n.Count(i)))
-	}
-	for _, end := range density.Breaks(values, classes) {
-		v.Breaks = append(v.Breaks, int64(end)+1)
-	}
-	return v
-}
-
-// filter reads which reports are counted.
-func (p *params) filter() density.Filter {
-	from, to := p.span()
-	return density.Filter{From: from, To: to, Matter: p.matter()}
 }
 
 // levelBelow returns the first level of the snapshot below that of an area; the

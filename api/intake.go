@@ -75,16 +75,16 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	if r.Pos, err = position(lon, lat, d); err != nil {
 		return intake{}, err
 	}
-	place, _ := c.s.LocateWithin(r.Pos, r.Accuracy, grid.DefaultTolerance)
+	place, candidates := c.s.LocateWithin(r.Pos, r.Accuracy, grid.DefaultTolerance)
 	if err := c.within(place.Area); err != nil {
 		return intake{}, err
 	}
-	decision := dispatch.Route(c.s, place, r.At)
+	decision := dispatch.Route(c.s, dispatch.Request{Place: place, Candidates: candidates, Matter: r.Matter, Urgency: r.Urgency, At: now})
 	settle(c.s, &r, decision)
 	if r.State == grid.Assigned {
 		r.Clocks = dispatch.Start(c.s, c.clock, r, grid.Assigned, r.Received)
 	}
-	return intake{r, strings.Join(decision.Reasons(), "\n"), c.swapWarning(place, lon, lat, d)}, nil
+	return intake{r, strings.Join(decision.Reasons(c.s), "\n"), c.swapWarning(place, lon, lat, d)}, nil
 }
 
 // settle writes what was decided into a report.

@@ -32,7 +32,7 @@ func (a *API) locate(c *call) error {
 	p.need("lon")
 	p.need("lat")
 	lon, lat, d := p.number("lon"), p.number("lat"), p.datum()
-	accuracy, at := p.accuracy(), p.time("at")
+	accuracy, at, known := p.accuracy(), p.time("at"), p.time("known")
 	if err := p.end(); err != nil {
 		return err
 	}
@@ -49,14 +49,31 @@ func (a *API) locate(c *call) error {
 			return err
 		}
 	}
-	v := viewPlace(c.s, place, at)
-	for _, k := range candidates {
-		if c.within(k.Area) == nil {
-			v.Candidates = append(v.Candidates, candidateView{c.s.Area(k.Area).Code, rounded(k.Share)})
-		}
+	s, err := a.asKnown(c, place.Area, known)
+	if err != nil {
+		return err
 	}
+	v := viewPlace(s, place, at)
+	v.Candidates = c.viewCandidates(candidates)
 	v.Warning = c.swapWarning(place, lon, lat, d)
 	return c.json(200, v)
+}
+
+// asKnown returns the snapshot with the people over area i as they were known at a
+// time; the zero time is now.
+func (a *API) asKnown(c *call, i int32, known time.Time) (*grid.Snapshot, error) {
+	if known.IsZero() || i < 0 {
+		return c.s, nil
+	}
+	var over []grid.AreaID
+	for _, k := range c.s.Chain(i) {
+		over = append(over, c.s.Area(k).ID)
+	}
+	r, err := a.people(c).RosterAsKnown(c.r.Context(), known, over)
+	if err != nil {
+		return nil, err
+	}
+	return c.s.WithRoster(r), nil
 }
 
 // viewPlace shows a place.

@@ -12,9 +12,10 @@ import (
 // meter counts and times requests, by route and not by address, so that the
 // number of series is bounded.
 type meter struct {
-	took    *prometheus.HistogramVec // seconds
-	streams prometheus.Gauge
-	dropped prometheus.Counter
+	took     *prometheus.HistogramVec // seconds
+	streams  prometheus.Gauge
+	dropped  prometheus.Counter
+	unrouted prometheus.Counter
 }
 
 func newMeter(r prometheus.Registerer) meter {
@@ -29,12 +30,15 @@ func newMeter(r prometheus.Registerer) meter {
 		dropped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "jingwei_streams_dropped_total", Help: "Event streams cut because the reader was too slow.",
 		}),
+		unrouted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "jingwei_reports_unrouted_total", Help: "Reports kept for which nobody was found: a dispatcher has to route them.",
+		}),
 	}
-	r.MustRegister(m.took, m.streams, m.dropped)
+	r.MustRegister(m.took, m.streams, m.dropped, m.unrouted)
 	return m
 }
 
-var methods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true}
+var methods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "PATCH": true, "DELETE": true}
 
 func (m meter) observe(route, method string, status int, took time.Duration) {
 	if !methods[method] {

@@ -3,7 +3,6 @@ package api
 import (
 	_ "embed"
 	"net/http"
-	"strings"
 )
 
 // live answers that the process runs.
@@ -29,15 +28,5 @@ var openAPI []byte
 
 // document answers the description of all addresses.
 func (a *API) document(c *call) error {
-	return c.bytes(http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", openAPI)
-}
-
-// landing sends browsers to the console and tells others where to look.
-func (a *API) landing(c *call) error {
-	c.w.Header().Set("Vary", "Accept")
-	if strings.Contains(c.r.Header.Get("Accept"), "text/html") {
-		http.Redirect(c.w, c.r, "/console", http.StatusFound)
-		return nil
-	}
-	return c.json(http.StatusOK, map[string]string{"title": "Jingwei", "api": "/api", "console": "/console"})
+	return c.bytes(http.StatusOK, typeOpenAPI, openAPI)
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -64,6 +65,15 @@ func TestDocumentReferences(t *testing.T) {
 func TestDocumentAgainstAnswers(t *testing.T) {
 	c := newCity(t)
 	wantStatus(t, c.post(full), http.StatusCreated)
+	wantDocumented(t, c, map[string]string{
+		"Located": "/v1/locate?lon=120.805&lat=32.005", "FullReport": "/v1/reports/" + id(1), "AreaDetail": "/v1/areas/3206?geometry=true",
+		"Density": "/v1/density", "Stats": "/v1/stats?by=level", "Problem": "/v1/areas/7", "Decision": "/v1/route?lon=120.805&lat=32.005",
+	})
+}
+
+// wantDocumented fails unless what is at each address is as its schema says.
+func wantDocumented(t *testing.T, c *city, addresses map[string]string) {
+	t.Helper()
 	doc := decode[struct {
 		Components struct {
 			Schemas map[string]struct {
@@ -72,10 +82,7 @@ func TestDocumentAgainstAnswers(t *testing.T) {
 			}
 		}
 	}](t, c.get("/api").Body.Bytes())
-	for schema, target := range map[string]string{
-		"Located": "/v1/locate?lon=120.805&lat=32.005", "FullReport": "/v1/reports/" + id(1), "AreaDetail": "/v1/areas/3206?geometry=true",
-		"Density": "/v1/density", "Stats": "/v1/stats?by=level", "Problem": "/v1/areas/7",
-	} {
+	for schema, target := range addresses {
 		s, ok := doc.Components.Schemas[schema]
 		if !ok {
 			t.Errorf("no schema %s", schema)
@@ -91,6 +98,41 @@ func TestDocumentAgainstAnswers(t *testing.T) {
 				t.Errorf("%s: %s is missing", target, name)
 			}
 		}
+	}
+}
+
+// No parameter of the document is unknown to the service.
+func TestDocumentedParameters(t *testing.T) {
+	type parameter struct{ Ref, Name, In string }
+	c := newCity(t)
+	var doc struct {
+		Paths      map[string]map[string]struct{ Parameters []parameter }
+		Components struct{ Parameters map[string]parameter }
+	}
+	text := bytes.ReplaceAll(c.get("/api").Body.Bytes(), []byte(`"$ref"`), []byte(`"ref"`))
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	place := strings.NewReplacer("{layer}", "areas", "{name}", "density", "{z}", "0", "{x}", "0", "{y}", "0",
+		"{tileMatrix}", "0", "{tileRow}", "0", "{tileCol}", "0", "{code}", "3206", "{id}", id(1))
+	asked := 0
+	for path, methods := range doc.Paths {
+		for _, p := range methods["get"].Parameters {
+			if p.Ref != "" {
+				p = doc.Components.Parameters[strings.TrimPrefix(p.Ref, "#/components/parameters/")]
+			}
+			if p.In != "query" {
+				continue
+			}
+			asked++
+			target := place.Replace(path) + "?" + p.Name + "=0"
+			if w := c.get(target); strings.Contains(w.Body.String(), "unknown-parameter") {
+				t.Errorf("%s: %s", target, w.Body)
+			}
+		}
+	}
+	if asked < 40 {
+		t.Errorf("%d parameters", asked)
 	}
 }
 
@@ -136,6 +178,8 @@ func TestMetrics(t *testing.T) {
 	c.get("/v1/areas/" + micro1)
 	c.get("/nowhere")
 	c.ask("BREW", "", "/livez", "")
+	c.post(`{` + inNorth + `}`)
+	c.post(`{` + inMicro1 + `}`)
 	w := httptest.NewRecorder()
 	c.MetricsHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for _, want := range []string{
@@ -144,6 +188,7 @@ func TestMetrics(t *testing.T) {
 		`jingwei_http_request_seconds_count{method="GET",route="nowhere",status="404"} 1`,
 		`jingwei_http_request_seconds_count{method="other",route="/livez",status="405"} 1`,
 		`jingwei_streams_open 0`,
+		`jingwei_reports_unrouted_total 1`,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("no line %s", want)
@@ -182,18 +227,5 @@ func TestConsole(t *testing.T) {
 	for _, pages := range []fstest.MapFS{nil, {".gitkeep": {}}} {
 		c = newCity(t, func(config *api.Config) { config.Pages = pages })
 		wantProblem(t, c.ask("GET", "", "/console", ""), http.StatusNotFound, "not-built", "", "without its pages")
-	}
-}
-
-func TestLanding(t *testing.T) {
-	c := newCity(t)
-	w := c.ask("GET", "", "/", "", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
-	if wantStatus(t, w, http.StatusFound); w.Header().Get("Location") != "/console" {
-		t.Errorf("to %s", w.Header().Get("Location"))
-	}
-	w = c.ask("GET", "", "/", "")
-	wantStatus(t, w, http.StatusOK)
-	if !strings.Contains(w.Body.String(), `"api":"/api"`) {
-		t.Error(w.Body)
 	}
 }

@@ -130,6 +130,16 @@ func parseMatterPrefix(s string) (string, error) {
 	return s, nil
 }
 
+// format reads in which form an answer is wanted, by one of some names.
+func (p *params) format(names ...string) string {
+	return read(p, "f", func(s string) (string, error) {
+		if !slices.Contains(names, s) {
+			return "", fmt.Errorf("%q is not a format here: want %s", s, strings.Join(names, " or "))
+		}
+		return s, nil
+	})
+}
+
 func (p *params) states() []grid.State {
 	return read(p, "state", func(s string) ([]grid.State, error) {
 		var out []grid.State

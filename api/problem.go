@@ -56,11 +56,14 @@ func asProblem(err error) *Problem {
 	var p *Problem
 	var size *http.MaxBytesError
 	var refusal *dispatch.Refusal
+	var clash *grid.Clash
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &refusal):
 		return problem(refusedStatus(refusal.Rule), string(refusal.Rule), refusal.At, "%s", refusal.Detail)
+	case errors.As(err, &clash):
+		return problem(http.StatusConflict, clash.Rule, "", "%s", clash.With)
 	case errors.As(err, &size):
 		return problem(http.StatusRequestEntityTooLarge, "size", "", "the body is larger than %d bytes", size.Limit)
 	case errors.Is(err, grid.ErrNotFound):

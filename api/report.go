@@ -94,6 +94,9 @@ func (a *API) keep(c *call, in intake) (grid.Receipt, error) {
 	if receipt.Outcome == grid.Conflict {
 		return receipt, problem(http.StatusConflict, "id-taken", "id", "another report has the id %s", in.report.ID)
 	}
+	if receipt.Outcome == grid.Created && receipt.Report.State == grid.Reported {
+		a.meter.unrouted.Inc()
+	}
 	return receipt, nil
 }
 
@@ -123,7 +126,7 @@ func (a *API) getHistory(c *call) error {
 	}
 	views := make([]stepView, 0, len(steps))
 	for _, t := range steps {
-		views = append(views, viewStep(c.s, t, r.At))
+		views = append(views, viewStep(c.s, t, r.Received))
 	}
 	return c.json(http.StatusOK, map[string]any{"id": r.ID, "history": views})
 }

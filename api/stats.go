@@ -99,13 +99,19 @@ func (a *API) levelStats(s *grid.Snapshot, n *density.Counts, root int32) []leve
 	return out
 }
 
-// matterStats counts the matters two digits longer than the filter's prefix.
+// matterStats counts the matters two digits longer than the filter's prefixes.
 func matterStats(s *grid.Snapshot, columns *density.Columns, f density.Filter, root int32) []matterStatsView {
 	out := []matterStatsView{}
-	for _, m := range steps(s.Roster().Matters(), f.Matter) {
-		f.Matter = m.Matter
-		m.Reports, m.Open = sum(s, columns.Counts(f), root)
-		out = append(out, m)
+	prefixes := f.Canonical().Matters
+	if len(prefixes) == 0 {
+		prefixes = []string{""}
+	}
+	for _, prefix := range prefixes {
+		for _, m := range steps(s.Roster().Matters(), prefix) {
+			f.Matters = []string{m.Matter}
+			m.Reports, m.Open = sum(s, columns.Counts(f), root)
+			out = append(out, m)
+		}
 	}
 	return out
 }

@@ -4,67 +4,63 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
-	"jingwei/density"
 	"jingwei/tiles"
 
 	"github.com/gorilla/mux"
 )
 
-// tile answers a vector tile of areas. Whether the caller has it already is seen
-// from its tag, before it is made.
+// tile answers a vector tile of a layer.
 func (a *API) tile(c *call) error {
-	picture, err := a.picture(c)
+	s, err := a.selection(c)
 	if err != nil {
 		return err
 	}
-	address, err := addressOf(mux.Vars(c.r))
+	address, err := addressOf(mux.Vars(c.r), "z", "x", "y")
 	if err != nil {
 		return err
 	}
-	p := newParams(c.r.URL)
-	o := tiles.Options{Level: p.level(), Root: c.root}
-	f := p.filter()
-	if err := p.end(); err != nil {
-		return err
-	}
-	if o.Level == 0 && c.root >= 0 { // what is above the root is not shown
-		o.Level = max(picture.Tiles.LevelAt(address.Z), c.s.Area(c.root).Level)
-	}
-	o.Counts = picture.Columns.Counts(f)
-	tag, err := picture.Tiles.ETag(c.r.Context(), address, o)
-	if err != nil {
-		return tileProblem(err)
-	}
-	h := c.w.Header()
-	h.Set("Cache-Control", "private, no-cache") // counts change, and tokens differ in what they see
-	h.Set("Vary", "Authorization, Cookie")
-	h.Set("ETag", tag)
-	if matches(c.r, tag) {
-		c.w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	t, err := picture.Tiles.Tile(c.r.Context(), address, o)
-	if err != nil {
-		return tileProblem(err)
-	}
-	return c.tile(t)
+	return s.tile(c, address)
 }
 
-func (c *call) tile(t tiles.Tile) error {
+// tile answers a tile. Whether the caller has it already is seen from its tag,
+// before it is made. Counts change, and callers differ in what they see: so nobody
+// but the caller keeps it, and not without asking.
+func (s selection) tile(c *call, at tiles.Address) error {
+	o, h := s.options(c, at.Z), c.w.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Authorization, Cookie")
+	if c.r.Header.Get("If-None-Match") != "" {
+		tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
+		if err != nil {
+			return tileProblem(err)
+		}
+		if matches(c.r, tag) {
+			h.Set("ETag", tag)
+			c.w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	t, err := s.picture.Tiles.Tile(c.r.Context(), at, o)
+	if err != nil {
+		return tileProblem(err)
+	}
+	h.Set("ETag", t.ETag)
 	if t.Empty() {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	c.w.Header().Set("Content-Encoding", "gzip")
-	return c.bytes(http.StatusOK, "application/vnd.mapbox-vector-tile", t.Data)
+	h.Set("Content-Encoding", "gzip")
+	return c.bytes(http.StatusOK, typeTile, t.Data)
 }
 
-// addressOf reads z, x and y from the address; what is no number is no tile.
-func addressOf(vars map[string]string) (tiles.Address, error) {
+// addressOf reads zoom, column and row from variables of the address; what is no
+// number is no tile.
+func addressOf(vars map[string]string, names ...string) (tiles.Address, error) {
 	var v [3]uint32
-	for i, name := range []string{"z", "x", "y"} {
+	for i, name := range names {
 		n, err := strconv.ParseUint(vars[name], 10, 32)
 		if err != nil {
 			return tiles.Address{}, problem(http.StatusNotFound, "tile", name, "%q is not a number of a tile", vars[name])
@@ -82,34 +78,57 @@ func tileProblem(err error) error {
 	return fmt.Errorf("make a tile: %w", err)
 }
 
-// tileJSON describes the tiles. Filters that it is asked with go on to the tiles.
+// tileJSON describes the tiles of a layer. Filters that it is asked with go on to
+// the tiles.
 func (a *API) tileJSON(c *call) error {
-	picture, err := a.picture(c)
+	s, err := a.selection(c)
 	if err != nil {
 		return err
 	}
-	p := newParams(c.r.URL)
-	p.level()
-	p.filter()
-	if err := p.end(); err != nil {
-		return err
-	}
-	url := origin(c.r) + "/tiles/areas/{z}/{x}/{y}.mvt"
-	if len(p.values) > 0 {
-		url += "?" + p.values.Encode()
-	}
-	return c.json(http.StatusOK, picture.Tiles.TileJSON(url, c.root))
+	return c.json(http.StatusOK, s.describe(c, "/tiles/"+s.layer.String()+"/{z}/{x}/{y}.mvt"))
 }
 
-// style answers a map style for the tiles of this host.
+// styles are the layers that styles draw, by the styles' names.
+var styles = map[string]tiles.Layer{"density": tiles.Areas, "bins": tiles.Bins, "reports": tiles.Reports}
+
+// style answers a map style for the tiles of this host, with classes for all
+// reports that the caller sees.
 func (a *API) style(c *call) error {
 	picture, err := a.picture(c)
 	if err != nil {
 		return err
 	}
+	name := mux.Vars(c.r)["name"]
+	layer, ok := styles[name]
+	if !ok {
+		return missing("style", name)
+	}
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
 	}
-	breaks := picture.Tiles.Breaks(picture.Columns.Counts(density.Filter{}), c.root)
-	return c.json(http.StatusOK, tiles.Style(origin(c.r), breaks...))
+	scales, err := selection{picture: picture, layer: layer}.scales(c)
+	if err != nil {
+		return fmt.Errorf("class the reports: %w", err)
+	}
+	return c.json(http.StatusOK, tiles.Style(origin(c.r), layer, scales...))
+}
+
+// scales returns the classes of densities at all zooms, quantiles; each from the
+// first zoom on that it is of.
+func (s selection) scales(c *call) ([]tiles.Scale, error) {
+	if s.layer == tiles.Reports { // which have none
+		return nil, nil
+	}
+	var scales []tiles.Scale
+	lowest, highest := s.picture.Tiles.Zooms(s.layer)
+	for z := lowest; z <= highest; z++ {
+		v, err := s.picture.Tiles.View(c.r.Context(), z, s.options(c, z))
+		if err != nil {
+			return nil, err
+		}
+		if n := len(scales); n == 0 || !slices.Equal(scales[n-1].Breaks, v.PerKm2.Quantile) {
+			scales = append(scales, tiles.Scale{Zoom: z, Breaks: v.PerKm2.Quantile})
+		}
+	}
+	return scales, nil
 }

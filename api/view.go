@@ -32,6 +32,7 @@ type personView struct {
 	Role  grid.Role `json:"role"`
 	Rank  grid.Rank `json:"rank,omitempty"`
 	Phone string    `json:"phone"`
+	Away  string    `json:"away,omitempty"` // absent, or off duty
 }
 
 type answerView struct {
@@ -148,7 +149,9 @@ func viewWorker(w grid.Worker, rank grid.Rank) personView {
 func viewPeople(people []dispatch.Person) []personView {
 	out := make([]personView, 0, len(people))
 	for _, p := range people {
-		out = append(out, viewWorker(p.Worker, p.Rank))
+		v := viewWorker(p.Worker, p.Rank)
+		v.Away = string(p.Away)
+		out = append(out, v)
 	}
 	return out
 }
@@ -174,8 +177,8 @@ func viewReport(s *grid.Snapshot, r grid.Report) reportView {
 	v := reportView{
 		ID: r.ID, At: r.At.UTC(), Received: r.Received.UTC(), Position: viewPos(r.Pos),
 		Text: r.Text, Reporter: r.Reporter, Edition: r.Edition, Method: r.Method, DistanceM: centimetres(r.DistanceM),
-		State: r.State, Holder: viewHolder(s, r.Holder, r.At), Version: r.Version,
-		Urgency: r.Urgency, Sender: viewHolder(s, r.Sender, r.At),
+		State: r.State, Holder: viewHolder(s, r.Holder, r.Received), Version: r.Version,
+		Urgency: r.Urgency, Sender: viewHolder(s, r.Sender, r.Received),
 		Due: some(r.Due), StageDue: some(r.StageDue), Stopped: some(r.Stopped), ResumeAt: some(r.ResumeAt),
 		Asked: r.Asked, Lead: some(r.Lead), Urged: r.Urged, Supervised: r.Supervised,
 	}
@@ -238,13 +241,13 @@ func rankAt(r *grid.Roster, h grid.Holder, at time.Time) grid.Rank {
 }
 
 // viewFull shows a report with its tasks, what the caller may do, its chain at the
-// time it happened, and the reasons of its last step.
+// time it arrived, when it was routed, and the reasons of its last step.
 func (c *call) viewFull(r grid.Report, steps []grid.Step) fullReportView {
 	return fullReportView{
 		reportView: viewReport(c.s, r),
 		Tasks:      viewTasks(r.Tasks),
 		Actions:    dispatch.Actions(c.s, r, c.actor(steps), c.now),
-		Chain:      viewChain(c.s, areaOf(c.s, r.Cell), r.At),
+		Chain:      viewChain(c.s, areaOf(c.s, r.Cell), r.Received),
 		Reasons:    reasonLines(lastReason(steps)),
 	}
 }

@@ -1,141 +1,73 @@
 package density
 
 import (
-	"jingwei/geo"
+	"cmp"
+	"slices"
+
+	"jingwei/grid"
 )
 
-// base holds rows as columns, immutable: those of face f from start[f] to
-// start[f+1], in the order of row.compare; those outside follow as one face more.
+// base holds rows in two orders. It is immutable.
 type base struct {
-	start  []uint32
-	at     []uint32
-	pos    []geo.Pos
-	tag    []uint32
-	matter []uint32
-	open   bitset
-	owed   []key // of the rows that are open
+	*places
+	times *times
 }
 
-// key is what decides where a report counts.
-type key struct {
-	face       int32
-	at, matter uint32
+// newBase orders the rows of places by time as well. Running totals are so far
+// apart that those of all matters take about a byte a row, as do those of the
+// categories.
+func newBase(p *places) *base {
+	return &base{p, newTimes(p, max(4*p.faces, 1<<14))}
 }
 
-func emptyBase(faces int) *base { return &base{start: make([]uint32, faces+2)} }
-
-func (b *base) len() int { return len(b.at) }
-
-// faces returns the number of faces, without the outside.
-func (b *base) faces() int { return len(b.start) - 2 }
-
-func (b *base) row(f int32, i uint32) row {
-	return row{f, b.at[i], b.pos[i], b.tag[i], b.matter[i]}
+// on returns the rows of p on another snapshot. What belongs to a place is located
+// and put in order without regard to the others.
+func (p *places) on(s *grid.Snapshot) *places {
+	b := newBuilder(s.Coverage().Len(), p.len(), p.codes)
+	ends := p.parts(1 << 17)
+	parts := make([]*builder, len(ends)-1)
+	eachInParallel(len(parts), func(i int) {
+		from, to := ends[i], ends[i+1]
+		parts[i] = b.part(p.runs[from].start, p.runs[to].start)
+		parts[i].addAll(p.arranged(s, from, to))
+	})
+	for _, part := range parts {
+		b.join(part)
+	}
+	return b.finish()
 }
 
-// find returns the place of a row.
-func (b *base) find(r row) (uint32, bool) {
-	lo, end := b.start[r.face], b.start[r.face+1]
-	for hi := end; lo < hi; {
-		if mid := (lo + hi) / 2; b.row(r.face, mid).compare(r) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
+// parts cuts the runs between places into parts of about n rows: it returns their
+// first runs, and the end.
+func (p *places) parts(n uint32) []int {
+	parts := []int{0}
+	last := len(p.runs) - 1
+	for k := 1; k < last; k++ {
+		if p.runs[k].place != p.runs[k-1].place && p.runs[k].start-p.runs[parts[len(parts)-1]].start >= n {
+			parts = append(parts, k)
 		}
 	}
-	return lo, lo < end && b.row(r.face, lo).compare(r) == 0
+	return append(parts, last)
 }
 
-// merge returns the rows of b, in the states that open has, and items, which are
-// sorted. An item that is in b already only brings its state.
-func (b *base) merge(items []item, open bitset) *base {
-	n := b.len() + len(items)
-	m := &base{
-		start: make([]uint32, 1, len(b.start)), open: make(bitset, (n+63)/64),
-		at: make([]uint32, 0, n), pos: make([]geo.Pos, 0, n),
-		tag: make([]uint32, 0, n), matter: make([]uint32, 0, n),
-	}
-	for f := range int32(len(b.start) - 1) {
-		for i := b.start[f]; i < b.start[f+1]; i++ {
-			old := item{b.row(f, i), open.has(i)}
-			for len(items) > 0 && items[0].compare(old.row) <= 0 {
-				if items[0].compare(old.row) == 0 {
-					old.open = items[0].open
-				} else {
-					m.add(items[0])
-				}
-				items = items[1:]
-			}
-			m.add(old)
-		}
-		for ; len(items) > 0 && items[0].face == f; items = items[1:] {
-			m.add(items[0])
-		}
-		m.start = append(m.start, uint32(m.len()))
-	}
-	return m
-}
-
-func (b *base) add(r item) {
-	if r.open {
-		b.open.set(uint32(b.len()), true)
-		b.owed = append(b.owed, key{r.face, r.at, r.matter})
-	}
-	b.at, b.pos = append(b.at, r.at), append(b.pos, r.pos)
-	b.tag, b.matter = append(b.tag, r.tag), append(b.matter, r.matter)
-}
-
-// count adds the rows in w to the counts of faces.
-func (b *base) count(w window, count, open []uint32) {
-	for f := range b.faces() {
-		lo, hi := b.start[f], b.start[f+1]
-		if !w.anyTime() {
-			lo, hi = lo+before(b.at[lo:hi], w.from), lo+before(b.at[lo:hi], w.to)
-		}
-		if w.anyMatter() {
-			count[f] += hi - lo
-		} else if lo < hi {
-			count[f] += within(b.matter[lo:hi], w.low, w.high)
+// arranged returns the rows of some runs, which are all of their places, in order
+// on another snapshot.
+func (p *places) arranged(s *grid.Snapshot, from, to int) []item {
+	first := p.runs[from].start
+	items := make([]item, p.runs[to].start-first)
+	for k := from; k < to; k++ {
+		r := &p.runs[k]
+		for i := r.start; i < p.runs[k+1].start; i++ {
+			items[i-first] = item{row: p.in(r, i), place: r.place}
 		}
 	}
-	for _, k := range b.owed {
-		if int(k.face) < b.faces() && w.holds(k.at, k.matter) {
-			open[k.face]++
+	at, _ := slices.BinarySearchFunc(p.open, first, func(o owing, n uint32) int { return cmp.Compare(o.number, n) })
+	for _, o := range p.open[at:] {
+		if o.number >= p.runs[to].start {
+			break
 		}
+		items[o.number-first].state = o.state
 	}
-}
-
-// before returns how many of the sorted times are before t.
-func before(at []uint32, t uint64) uint32 {
-	lo, hi := 0, len(at)
-	for lo < hi {
-		if mid := (lo + hi) / 2; uint64(at[mid]) < t {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return uint32(lo)
-}
-
-// within returns how many of the matters are in [low, high).
-func within(matter []uint32, low, high uint32) (n uint32) {
-	for _, m := range matter {
-		if m-low < high-low {
-			n++
-		}
-	}
-	return n
-}
-
-// bitset is a set of row numbers.
-type bitset []uint64
-
-func (s bitset) has(i uint32) bool { return s[i/64]>>(i%64)&1 == 1 }
-
-func (s bitset) set(i uint32, in bool) {
-	s[i/64] &^= 1 << (i % 64)
-	if in {
-		s[i/64] |= 1 << (i % 64)
-	}
+	locateAll(s, items)
+	return sortItems(items, s.Coverage().Len())
 }

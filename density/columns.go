@@ -1,77 +1,101 @@
 package density
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"jingwei/geo"
 	"jingwei/grid"
-
-	"github.com/google/uuid"
 )
 
 // Columns are the reports on one snapshot. Any number of goroutines may count
-// while one after the other puts.
+// while one after the other writes.
 type Columns struct {
 	snapshot *grid.Snapshot
 	upwards  []int32 // all areas, those of lower levels first
 	view     atomic.Pointer[view]
 	counts   cache
+	touched  touched
 
-	mu    sync.Mutex // held by the writer
-	open  bitset     // of the rows of the base, as they are now
-	fresh []item     // not in the base yet
-	byID  map[uuid.UUID]int32
+	mu      sync.Mutex          // held by the writer
+	clock   uint32              // up to which second overdue is overdue
+	next    uint32              // no due second after clock is before it
+	owed    map[uint32]uint32   // states of the reports that are open, by number
+	numbers map[identity]uint32 // of the fresh reports
 }
+
+// identity is what tells reports apart.
+type identity struct {
+	pos     geo.Pos
+	at, tag uint32
+}
+
+func (r row) identity() identity { return identity{r.pos, r.at, r.tag} }
 
 // view is what readers see: a base, and what happened since. It is immutable; the
 // log of a later view may go on in the same memory.
 type view struct {
 	base  *base
-	since uint64 // version of the base
+	owed  []event // what the states of its rows add
+	since uint64  // version of both
+	fresh []row   // reports that are not in the base
 	log   []event
 }
 
 func (v *view) version() uint64 { return v.since + uint64(len(v.log)) }
 
-// event is a change of the counts of a cell: a report that came, or one on which
-// work is owed no more, or again.
-type event struct {
-	key
-	count, open int8
+// row returns the report of a number.
+func (v *view) row(number uint32) row {
+	if n := uint32(v.base.len()); number >= n {
+		return v.fresh[number-n]
+	}
+	return v.base.row(number)
 }
 
 // New returns columns without reports.
 func New(s *grid.Snapshot) *Columns {
-	return newColumns(s, emptyBase(s.Coverage().Len()), 0)
+	return newColumns(s, newBase(noPlaces(s.Coverage().Len())), 0, 0)
 }
 
-// Load returns columns with reports, read until the first error.
-func Load(s *grid.Snapshot, reports iter.Seq2[Report, error]) (*Columns, error) {
-	b, err := load(s, func(yield func(item, error) bool) {
-		for r, err := range reports {
-			if !yield(itemOf(r), err) {
-				return
-			}
-		}
-	})
+// Load returns columns with reports, read until the first error. Their version is
+// after since.
+func Load(s *grid.Snapshot, since uint64, reports iter.Seq2[Report, error]) (*Columns, error) {
+	p, err := load(s, reports)
 	if err != nil {
 		return nil, err
 	}
-	return newColumns(s, b, 0), nil
+	return newColumns(s, newBase(p), since+1, 0), nil
 }
 
-func newColumns(s *grid.Snapshot, b *base, version uint64) *Columns {
-	c := &Columns{snapshot: s, upwards: upwards(s), byID: map[uuid.UUID]int32{}}
+func newColumns(s *grid.Snapshot, b *base, version uint64, clock uint32) *Columns {
+	c := &Columns{snapshot: s, upwards: upwards(s), touched: touched{floor: version}, clock: clock}
 	c.setBase(b, version)
 	return c
 }
 
+// setBase makes a base that holds all reports what readers see.
 func (c *Columns) setBase(b *base, version uint64) {
-	c.open = append(c.open[:0], b.open...)
-	c.fresh = nil
-	clear(c.byID)
-	c.view.Store(&view{base: b, since: version})
+	c.owed, c.numbers, c.next = make(map[uint32]uint32, len(b.open)), map[identity]uint32{}, never
+	for _, o := range b.open {
+		c.owe(o.number, o.state)
+	}
+	c.view.Store(&view{base: b, owed: b.events(c.clock), since: version})
+}
+
+// owe takes down the state of a report.
+func (c *Columns) owe(number, state uint32) {
+	if state == 0 {
+		delete(c.owed, number)
+		return
+	}
+	c.owed[number] = state
+	if state > c.clock {
+		c.next = min(c.next, state)
+	}
 }
 
 // Snapshot returns the snapshot the reports are counted on.
@@ -82,9 +106,8 @@ func (c *Columns) Version() uint64 { return c.view.Load().version() }
 
 // Len returns the number of reports, those outside every cell included.
 func (c *Columns) Len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.view.Load().base.len() + len(c.fresh)
+	v := c.view.Load()
+	return v.base.len() + len(v.fresh)
 }
 
 // Put adds reports that are new and takes over the state of those that are not.
@@ -92,53 +115,110 @@ func (c *Columns) Put(reports ...Report) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := *c.view.Load()
+	old := len(v.log)
 	for _, r := range reports {
-		if e := c.put(v.base, r); e.count != 0 || e.open != 0 {
+		if e := c.put(&v, r); e.changes() {
 			v.log = append(v.log, e)
 		}
 	}
-	c.view.Store(&v)
-	if len(v.log) >= max(1<<16, v.base.len()/16) {
+	c.show(&v, old)
+}
+
+// put returns what changes. A report that is known already is the same in all but
+// its state.
+func (c *Columns) put(v *view, r Report) event {
+	row := rowOf(r)
+	row.face = near(c.snapshot, r.Pos, c.snapshot.Coverage().Locate(r.Pos))
+	number, known := c.find(v.base, row)
+	if !known {
+		number = uint32(v.base.len() + len(v.fresh))
+		c.numbers[row.identity()] = number
+		v.fresh = append(v.fresh, row)
+	}
+	e := eventOf(row, number).turn(c.owed[number], r.state(), c.clock)
+	e.count = 1 - truth(known)
+	c.owe(number, r.state())
+	return e
+}
+
+func (c *Columns) find(b *base, r row) (uint32, bool) {
+	if number, ok := c.numbers[r.identity()]; ok {
+		return number, true
+	}
+	return b.find(r)
+}
+
+// Advance makes the open reports overdue whose due time is now or before. Time
+// does not go back.
+func (c *Columns) Advance(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.clock
+	c.clock = max(was, min(seconds(now), never-1))
+	if c.next > c.clock {
+		return
+	}
+	v := *c.view.Load()
+	old := len(v.log)
+	for _, number := range c.passed(was) {
+		e := eventOf(v.row(number), number)
+		e.overdue = 1
+		v.log = append(v.log, e)
+	}
+	c.show(&v, old)
+}
+
+// passed returns the reports that became overdue since a second, and finds the
+// next time that one does.
+func (c *Columns) passed(was uint32) (numbers []uint32) {
+	c.next = never
+	for number, state := range c.owed {
+		switch {
+		case state > c.clock:
+			c.next = min(c.next, state)
+		case state > was:
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// show makes v what readers see, of whose log the events from old on are new.
+func (c *Columns) show(v *view, old int) {
+	c.view.Store(v)
+	for i := old; i < len(v.log); i++ {
+		if e := &v.log[i]; int(e.face) < v.base.faces {
+			c.touched.mark(e.pos, v.since+uint64(i)+1)
+		}
+	}
+	if len(v.log) >= max(1<<16, v.base.len()/32) {
 		c.compact(v)
 	}
 }
 
-// put returns what changes; a report that is known already is the same in all but
-// its state.
-func (c *Columns) put(b *base, r Report) event {
-	if i, ok := c.byID[r.ID]; ok {
-		it := &c.fresh[i]
-		was := it.open
-		it.open = r.Open
-		return change(it.row, 0, was, r.Open)
-	}
-	it := itemOf(r)
-	it.face = near(c.snapshot, r.Pos, c.snapshot.Coverage().Locate(r.Pos))
-	if i, ok := b.find(it.row); ok {
-		was := c.open.has(i)
-		c.open.set(i, r.Open)
-		return change(b.row(it.face, i), 0, was, r.Open)
-	}
-	c.byID[r.ID] = int32(len(c.fresh))
-	c.fresh = append(c.fresh, it)
-	return change(it.row, 1, false, r.Open)
-}
-
-func change(r row, count int8, was, is bool) event {
-	e := event{key: key{r.face, r.at, r.matter}, count: count}
-	if is {
-		e.open++
-	}
-	if was {
-		e.open--
-	}
-	return e
-}
-
 // compact lays out base and log as a new base of the same version.
-func (c *Columns) compact(v view) {
-	items := latest(sortItems(c.fresh, v.base.faces()))
-	c.setBase(v.base.merge(items, c.open), v.version())
+func (c *Columns) compact(v *view) { c.setBase(newBase(c.merged(v)), v.version()) }
+
+// merged returns all reports in the order of places.
+func (c *Columns) merged(v *view) *places {
+	items := make([]item, len(v.fresh))
+	for i, r := range v.fresh {
+		items[i] = item{r, placeOf(r.pos), c.owed[uint32(v.base.len()+i)]}
+	}
+	return v.base.merge(sortItems(items, v.base.faces), c.open(v.base))
+}
+
+// open returns the states of the rows of the base that are open.
+func (c *Columns) open(b *base) []owing {
+	var open []owing
+	for number, state := range c.owed {
+		if int(number) < b.len() {
+			open = append(open, owing{number, state})
+		}
+	}
+	slices.SortFunc(open, func(a, b owing) int { return cmp.Compare(a.number, b.number) })
+	return open
 }
 
 // On returns columns of the same reports on another snapshot, all of them located
@@ -147,21 +227,7 @@ func (c *Columns) On(s *grid.Snapshot) *Columns {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view.Load()
-	b, _ := load(s, func(yield func(item, error) bool) { // no item comes with an error
-		for f := range int32(v.base.faces() + 1) {
-			for i := v.base.start[f]; i < v.base.start[f+1]; i++ {
-				if !yield(item{v.base.row(f, i), c.open.has(i)}, nil) {
-					return
-				}
-			}
-		}
-		for _, it := range c.fresh {
-			if !yield(it, nil) {
-				return
-			}
-		}
-	})
-	return newColumns(s, b, v.version()+1)
+	return newColumns(s, newBase(c.merged(v).on(s)), v.version()+1, c.clock)
 }
 
 // upwards returns all areas, those of lower levels first, so that adding each to

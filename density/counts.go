@@ -6,26 +6,61 @@ import (
 	"jingwei/grid"
 )
 
-// Counts are the numbers of reports by area index of a snapshot, each area with
-// all below it. They are immutable.
+// Counts are the numbers of the reports that pass a filter by area index of a
+// snapshot, each area with all below it. They are immutable.
 type Counts struct {
 	Snapshot *grid.Snapshot
 	Filter   Filter
 	Version  uint64 // of the columns
-	count    []uint32
-	open     []uint32
+	*sums
 }
 
+// sums are the counts of all states.
+type sums struct{ count, open, overdue []uint32 }
+
 // Count returns the number of reports in area i.
-func (n *Counts) Count(i int32) int64 { return int64(n.count[i]) }
+func (n *Counts) Count(i int32) int64 {
+	switch n.Filter.State {
+	case Open:
+		return int64(n.open[i])
+	case Closed:
+		return int64(n.count[i] - n.open[i])
+	case Overdue:
+		return int64(n.overdue[i])
+	}
+	return int64(n.count[i])
+}
 
 // Open returns how many of the reports in area i still have work owed on them.
-func (n *Counts) Open(i int32) int64 { return int64(n.open[i]) }
+func (n *Counts) Open(i int32) int64 {
+	switch n.Filter.State {
+	case Closed:
+		return 0
+	case Overdue:
+		return int64(n.overdue[i])
+	}
+	return int64(n.open[i])
+}
+
+// Overdue returns how many of the open reports in area i are past their due time.
+func (n *Counts) Overdue(i int32) int64 {
+	if n.Filter.State == Closed {
+		return 0
+	}
+	return int64(n.overdue[i])
+}
 
 // Counts counts the reports that pass f, as of now or a little later.
 func (c *Columns) Counts(f Filter) *Counts {
-	w := f.window()
-	e := c.counts.entry(w)
+	q := f.query()
+	n := *c.allStates(&q)
+	n.Filter = f
+	return &n
+}
+
+// allStates counts without the condition on the state.
+func (c *Columns) allStates(q *query) *Counts {
+	e := c.counts.entry(q.window)
 	if n := e.counts.Load(); n != nil && n.Version == c.Version() {
 		return n
 	}
@@ -36,52 +71,59 @@ func (c *Columns) Counts(f Filter) *Counts {
 	if n != nil && n.Version >= v.version() {
 		return n
 	}
-	n = c.upTo(v, w, n)
-	n.Filter = f
+	n = c.upTo(v, q, n)
 	e.counts.Store(n)
 	return n
 }
 
 // upTo counts at v: along the log from an earlier count, or all.
-func (c *Columns) upTo(v *view, w window, from *Counts) *Counts {
+func (c *Columns) upTo(v *view, q *query, from *Counts) *Counts {
 	n := &Counts{Snapshot: c.snapshot, Version: v.version()}
+	log := v.log
 	if from == nil || from.Version < v.since {
-		n.count, n.open = c.total(v.base, w)
-		from = &Counts{Version: v.since}
+		n.sums = c.total(v, q)
 	} else {
-		n.count, n.open = slices.Clone(from.count), slices.Clone(from.open)
+		n.sums = from.clone()
+		log = log[from.Version-v.since:]
 	}
-	for _, e := range v.log[from.Version-v.since:] {
-		if int(e.face) < v.base.faces() && w.holds(e.at, e.matter) {
-			n.apply(e)
-		}
-	}
+	n.apply(log, q)
 	return n
 }
 
-// apply adds an event to its cell and all areas above.
-func (n *Counts) apply(e event) {
-	for i := n.Snapshot.Cell(e.face); i >= 0; i = n.Snapshot.Parent(i) {
-		n.count[i] += uint32(e.count)
-		n.open[i] += uint32(e.open)
+func (s *sums) clone() *sums {
+	return &sums{slices.Clone(s.count), slices.Clone(s.open), slices.Clone(s.overdue)}
+}
+
+// apply adds events to their cells and all areas above.
+func (n *Counts) apply(events []event, q *query) {
+	faces := int32(n.Snapshot.Coverage().Len())
+	for i := range events {
+		e := &events[i]
+		if e.face >= faces || !q.holds(e.at, e.matter) {
+			continue
+		}
+		for a := n.Snapshot.Cell(e.face); a >= 0; a = n.Snapshot.Parent(a) {
+			n.count[a] += uint32(e.count)
+			n.open[a] += uint32(e.open)
+			n.overdue[a] += uint32(e.overdue)
+		}
 	}
 }
 
 // total counts the base by area.
-func (c *Columns) total(b *base, w window) (count, open []uint32) {
+func (c *Columns) total(v *view, q *query) *sums {
 	s := c.snapshot
-	faceCount, faceOpen := make([]uint32, b.faces()), make([]uint32, b.faces())
-	b.count(w, faceCount, faceOpen)
-	count, open = make([]uint32, s.Len()), make([]uint32, s.Len())
-	for f := range faceCount {
-		i := s.Cell(int32(f))
-		count[i], open[i] = faceCount[f], faceOpen[f]
+	faces := make([]uint32, v.base.faces)
+	v.base.times.count(q, faces)
+	n := &Counts{Snapshot: s, sums: &sums{make([]uint32, s.Len()), make([]uint32, s.Len()), make([]uint32, s.Len())}}
+	for f, count := range faces {
+		n.count[s.Cell(int32(f))] = count
 	}
 	for _, i := range c.upwards {
 		if p := s.Parent(i); p >= 0 {
-			count[p] += count[i]
-			open[p] += open[i]
+			n.count[p] += n.count[i]
 		}
 	}
-	return count, open
+	n.apply(v.owed, q)
+	return n.sums
 }

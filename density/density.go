@@ -1,19 +1,26 @@
-// Package density counts reports by area, time and matter, from memory.
+// Package density counts reports by area, time, matter and state, from memory.
 //
 // # Shape
 //
-// The reports of an edition are columns (see [Columns]): about 20 bytes each,
-// those of a cell together and in the order of time. What came or changed since
-// the columns were laid out is a log of events. A count is taken over the columns
-// and brought up to date along the log, so that a new report costs the readers
-// one event and not another count.
+// The reports of an edition are columns (see [Columns]), laid out twice, in about
+// 25 bytes a report. By place: cells of Web Mercator in Morton order, so that a
+// tile is a range; within a place by cell of the edition, and within that by time.
+// By time: periods, within a period by matter, and within that by time, with the
+// running totals of all cells at the ends of periods, so that a window is the
+// difference of two of them and little more. Reports that are open are few, and
+// kept beside.
+//
+// What came or changed since the columns were laid out is a log of events. A count
+// is taken over the columns and brought up to date along the log, so that a new
+// report costs the readers one event and not another count.
 //
 // # Laws
 //
 //   - Counts are exact: at any version they are what counting every report one by
 //     one would give.
 //   - A report counts in the cell that its position has in the snapshot, and in
-//     every area above. A report outside every cell is kept and counts nowhere.
+//     every area above. A report outside every cell is kept and counts nowhere,
+//     in no area and in no bin.
 //   - The order in which reports come does not matter, and a report put twice is
 //     one report.
 //   - Readers never wait for a writer.
@@ -21,9 +28,6 @@ package density
 
 import (
 	"cmp"
-	"fmt"
-	"math"
-	"strconv"
 	"time"
 
 	"jingwei/geo"
@@ -31,85 +35,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// Report is what of a report is counted. All but Open stays the same for an id.
+// Report is what of a report is counted. All but Open and Due stays the same for
+// an id.
 type Report struct {
 	ID     uuid.UUID
 	At     time.Time // counted to the second, from 1970 to 2106
 	Pos    geo.Pos
-	Matter string // six digits; one that has not is found without a filter only
-	Open   bool   // work on it is still owed
+	Matter string    // six digits; one that has not is found by no prefix. At most 65,535 different ones
+	Open   bool      // work on it is still owed
+	Due    time.Time // from then on, to the second, an open report is overdue; zero: never
 }
 
-// Filter says which reports are counted; the zero Filter, all.
-type Filter struct {
-	From   time.Time // inclusive, to the second; zero: from the beginning
-	To     time.Time // exclusive, to the second; zero: without end
-	Matter string    // prefix of 2, 4 or 6 digits; empty: any or none
-}
-
-// Validate names what is wrong with f.
-func (f Filter) Validate() error {
-	if _, err := strconv.ParseUint(f.Matter, 10, 32); f.Matter != "" && (err != nil || len(f.Matter) > 6 || len(f.Matter)%2 != 0) {
-		return fmt.Errorf("matter %q: a prefix of 2, 4 or 6 digits", f.Matter)
-	}
-	if !f.From.IsZero() && !f.To.IsZero() && f.To.Before(f.From) {
-		return fmt.Errorf("to %s is before from %s", f.To.Format(time.RFC3339), f.From.Format(time.RFC3339))
-	}
-	return nil
-}
-
-// window is a Filter in the terms of the columns: at in [from, to), matter in
-// [low, high). Equal windows count the same.
-type window struct {
-	from, to  uint64
-	low, high uint32
-}
-
-// always and any are the bounds that leave nothing out.
-const (
-	always    = math.MaxUint32 + 1
-	anyMatter = math.MaxUint32
-)
-
-func (f Filter) window() window {
-	w := window{to: always, high: anyMatter}
-	if !f.From.IsZero() {
-		w.from = uint64(seconds(f.From))
-	}
-	if !f.To.IsZero() {
-		w.to = max(w.from, uint64(seconds(f.To)))
-	}
-	if f.Matter != "" {
-		code, _ := strconv.Atoi(f.Matter)
-		width := 1
-		for range 6 - len(f.Matter) {
-			width *= 10
-		}
-		w.low, w.high = uint32(code*width+1), uint32((code+1)*width+1)
-	}
-	return w
-}
-
-func (w window) anyTime() bool   { return w.from == 0 && w.to == always }
-func (w window) anyMatter() bool { return w.low == 0 && w.high == anyMatter }
-
-func (w window) holds(at, matter uint32) bool {
-	return w.from <= uint64(at) && uint64(at) < w.to && w.low <= matter && matter < w.high
-}
-
-// seconds returns the whole seconds since 1970, within 32 bits.
-func seconds(t time.Time) uint32 {
-	return uint32(min(math.MaxUint32, max(0, t.Unix())))
-}
-
-// matterNumber returns the number of a six-digit code plus one, so that prefixes
-// are ranges; 0 for anything else.
-func matterNumber(code string) uint32 {
-	n, err := strconv.ParseUint(code, 10, 32)
-	if err != nil || len(code) != 6 {
+// state returns Open and Due as one number: 0 when no work is owed, else the
+// second from which on it is overdue, or never.
+func (r Report) state() uint32 {
+	if !r.Open {
 		return 0
 	}
-	return uint32(n) + 1
+	return dueSecond(r.Due)
 }
 
 // row is a report in the terms of the columns.
@@ -121,13 +64,23 @@ type row struct {
 	matter uint32
 }
 
-// compare orders rows as the columns do. Rows that compare equal are one report:
+func rowOf(r Report) row {
+	return row{at: seconds(r.At), pos: r.Pos, tag: tag(r.ID), matter: matterNumber(r.Matter)}
+}
+
+// compare orders rows as the columns of a place do. Rows that compare equal are one report:
 // to be taken for one, two would have to be of the same second and centimetre and
 // their ids to have the same hash of 32 bits.
 func (r row) compare(o row) int {
-	return cmp.Or(
-		cmp.Compare(r.face, o.face), cmp.Compare(r.at, o.at), r.pos.Compare(o.pos), cmp.Compare(r.tag, o.tag),
-	)
+	switch {
+	case r.face != o.face:
+		return cmp.Compare(r.face, o.face)
+	case r.at != o.at:
+		return cmp.Compare(r.at, o.at)
+	case r.pos != o.pos:
+		return r.pos.Compare(o.pos)
+	}
+	return cmp.Compare(r.tag, o.tag)
 }
 
 // tag is the FNV-1a hash of an id.

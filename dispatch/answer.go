@@ -16,6 +16,7 @@ type Answer struct {
 type Person struct {
 	Worker grid.Worker
 	Rank   grid.Rank
+	Away   Verdict // Absent or OffDuty; empty for one who is there
 }
 
 // Answers returns the chain over area i from the top down, with the people who
@@ -33,9 +34,14 @@ func Answers(s *grid.Snapshot, i int32, at time.Time) []Answer {
 func People(s *grid.Snapshot, i int32, at time.Time) []Person {
 	var out []Person
 	for _, p := range s.Roster().On(s.Area(i).ID, at) {
-		if w, ok := s.Roster().Worker(p.Worker); ok {
-			out = append(out, Person{w, p.Rank})
+		w, verdict, _ := judge(s.Roster(), p, at)
+		switch verdict {
+		case Unknown:
+			continue
+		case Answering:
+			verdict = ""
 		}
+		out = append(out, Person{w, p.Rank, verdict})
 	}
 	return out
 }

@@ -21,14 +21,23 @@ type CodedArea struct {
 
 // CodedPost is a worker's duty in an area, both named by their codes, from From
 // (inclusive) to Until (exclusive; zero when no end is known). Worker, area and
-// From tell posts apart.
+// From tell posts apart. A post that is withdrawn never was.
 type CodedPost struct {
 	Worker string
 	Area   string
 	Rank   Rank
 	From   time.Time
 	Until  time.Time
+	Duty   Week
+
+	Withdrawn bool
 }
 
 // Tally counts what a batch did to what was there.
 type Tally struct{ Added, Changed, Same int }
+
+// CodedRule is a rule whose area is named by its code; it has no ID.
+type CodedRule struct {
+	Rule
+	Area string // code; empty: everywhere
+}

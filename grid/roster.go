@@ -75,6 +75,7 @@ type Post struct {
 	Rank   Rank
 	From   time.Time
 	Until  time.Time
+	Duty   Week // hours on duty 值班; always when it has none
 }
 
 // Holds reports whether the post is held at t.
@@ -82,14 +83,26 @@ func (p Post) Holds(t time.Time) bool {
 	return !t.Before(p.From) && (p.Until.IsZero() || t.Before(p.Until))
 }
 
-// Roster is who is there and who has which post, with the catalogue of matters:
-// immutable.
+// Absence is when a worker is not there, in whatever post, from From (inclusive)
+// to Until (exclusive; zero when no end is known).
+type Absence struct {
+	ID     int64
+	Worker WorkerID
+	From   time.Time
+	Until  time.Time
+	Reason string
+}
+
+// Roster is who is there, who has which post and what the rules are, with the
+// catalogue of matters: immutable.
 type Roster struct {
 	workers  map[WorkerID]Worker
 	codes    map[string]WorkerID
 	officers map[string]int    // of each department
 	posts    map[AreaID][]Post // primaries first, then by From, then by id
 	matters  []Matter          // by code
+	absences map[WorkerID][]Absence
+	rules    ruleBook
 }
 
 // NewRoster builds a roster.
@@ -114,6 +127,26 @@ func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
 		})
 	}
 	return r
+}
+
+// With returns a roster of the same people with these absences and rules.
+func (r *Roster) With(absences []Absence, rules []Rule) *Roster {
+	with := *r
+	with.absences, with.rules = make(map[WorkerID][]Absence, len(absences)), newRuleBook(rules)
+	for _, a := range absences {
+		with.absences[a.Worker] = append(with.absences[a.Worker], a)
+	}
+	return &with
+}
+
+// Absent returns the absence of a worker at t, if there is one.
+func (r *Roster) Absent(w WorkerID, t time.Time) (Absence, bool) {
+	for _, a := range r.absences[w] {
+		if !t.Before(a.From) && (a.Until.IsZero() || t.Before(a.Until)) {
+			return a, true
+		}
+	}
+	return Absence{}, false
 }
 
 // Worker returns the worker with that id.

@@ -109,5 +109,5 @@ func (o *BoundaryOptions) check(files []string) error {
 	case o.RepairWidth < 0:
 		return fmt.Errorf("a repair width of %v m", o.RepairWidth)
 	}
-	return checkCRS(o.CRS)
+	return CheckCRS(o.CRS)
 }

@@ -47,8 +47,12 @@ type LocateOptions struct {
 	Cells    *Cells
 	Datum    datum.Datum            // of lon and lat
 	Refuse   func(area int32) error // why the cell of a row may not be told, nil if it may; called from several goroutines; may be nil
+	Sample   func(geo.Pos)          // gets the first SampleSize positions, in order; may be nil
 	Progress Progress               // of the bytes read; may be nil
 }
+
+// SampleSize is how many positions are looked at to guess what datum they are in.
+const SampleSize = 10_000
 
 // LocateResult counts rows. The header and empty lines are none.
 type LocateResult struct {
@@ -127,7 +131,7 @@ func (l *locating) run(ctx context.Context, dst io.Writer, first *block, src *sp
 	defer cancel()
 	queue := make(chan *block, 2*runtime.GOMAXPROCS(0))
 	go l.read(ctx, first, src, queue)
-	read := int64(0)
+	read, sampled := int64(0), 0
 	for {
 		var b *block
 		select {
@@ -141,6 +145,9 @@ func (l *locating) run(ctx context.Context, dst io.Writer, first *block, src *sp
 		}
 		if b.fault != nil {
 			panic(b.fault) // in the caller's goroutine, who may know what to do
+		}
+		if l.Sample != nil {
+			sampled += b.sample(SampleSize-sampled, l.Sample)
 		}
 		if _, err := dst.Write(b.out); err != nil {
 			return sum, fmt.Errorf("write the answer: %w", err)
@@ -274,4 +281,18 @@ func (b *block) add(r row, at geo.Pos, wrong string) {
 		r.wrong = int32(len(b.wrong))
 	}
 	b.rows, b.at = append(b.rows, r), append(b.at, at)
+}
+
+// sample calls use with at most n positions of a block and returns how many it had.
+func (b *block) sample(n int, use func(geo.Pos)) (had int) {
+	for k, r := range b.rows {
+		if had == n {
+			break
+		}
+		if r.wrong == 0 && r.fill != blank {
+			use(b.at[k])
+			had++
+		}
+	}
+	return had
 }

@@ -46,6 +46,10 @@ func parseLevel(s string) (grid.Level, error) {
 // Matters reads the catalogue of matters and hands all of it over, if no row is
 // wrong. What is wrong is a *[Refused].
 func Matters(ctx context.Context, to Roster, path string, o TableOptions) (*TableResult, error) {
+	there, err := to.Matters(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read matters: %w", err)
+	}
 	var matters []grid.Matter
 	seen := catalogue{}
 	ignored, err := eachRow(ctx, path, o, matterColumns, func(t *table) error {
@@ -62,11 +66,48 @@ func Matters(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if err != nil {
 		return nil, err
 	}
-	tally, err := to.UpsertMatters(ctx, matters)
-	if err != nil {
+	r := newResult(len(matters), matterSide.compare(there, matters), ignored)
+	if err := r.keepUsed(ctx, to); err != nil {
+		return nil, err
+	}
+	if o.DryRun {
+		return r, nil
+	}
+	if r.Tally, err = to.UpsertMatters(ctx, matters); err != nil {
 		return nil, fmt.Errorf("write matters: %w", err)
 	}
-	return &TableResult{len(matters), tally, notes(ignored)}, nil
+	if gone := r.leave(o, "matter"); len(gone) > 0 {
+		if err := to.RemoveMatters(ctx, gone); err != nil {
+			return nil, fmt.Errorf("take out matters: %w", err)
+		}
+	}
+	return r, nil
+}
+
+var matterSide = side[grid.Matter]{
+	key: func(m grid.Matter) string { return m.Code },
+	cells: func(m grid.Matter) []cell {
+		return []cell{{"category", m.Category}, {"item", m.Item}, {"name", m.Name}, {"level", m.Level.String()}, {"limit_hours", strconv.FormatFloat(m.Limit.Hours(), 'g', 6, 64)}}
+	},
+}
+
+// keepUsed marks what is gone and used by reports: it stays.
+func (r *TableResult) keepUsed(ctx context.Context, to Roster) error {
+	gone := goneKeys(r.Changes)
+	if len(gone) == 0 {
+		return nil
+	}
+	list, err := to.UsedMatters(ctx, gone)
+	if err != nil {
+		return fmt.Errorf("read which matters are used: %w", err)
+	}
+	used := set(list)
+	for i, c := range r.Changes {
+		if c.Kind == Gone && used[c.Key] {
+			r.Changes[i].Kind = Kept
+		}
+	}
+	return nil
 }
 
 // matter reads a row.

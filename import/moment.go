@@ -14,14 +14,20 @@ var layouts = []string{
 
 // moment reads a time from 1970 to 2199.
 func (t *table) moment(what, s string) (time.Time, error) {
+	if t.book != nil {
+		if v, ok := t.book.date(s, t.zone); ok && inReach(v) {
+			return v, nil
+		}
+	}
 	for _, l := range layouts {
-		v, err := time.ParseInLocation(l, s, t.zone)
-		if err == nil && 1970 <= v.UTC().Year() && v.UTC().Year() < 2200 {
+		if v, err := time.ParseInLocation(l, s, t.zone); err == nil && inReach(v) {
 			return v, nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("%s %q: a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on", what, s)
 }
+
+func inReach(v time.Time) bool { return 1970 <= v.UTC().Year() && v.UTC().Year() < 2200 }
 
 // optional reads a time, zero when there is none.
 func (t *table) optional(what, s string) (time.Time, error) {

@@ -15,8 +15,8 @@ import (
 // epsg matches the names of coordinate systems that are understood.
 var epsg = regexp.MustCompile(`^EPSG:[0-9]{4,6}$`)
 
-// checkCRS refuses what is not EPSG:n.
-func checkCRS(crs string) error {
+// CheckCRS refuses what is not EPSG:n; empty is longitude and latitude.
+func CheckCRS(crs string) error {
 	if crs != "" && !epsg.MatchString(crs) {
 		return fmt.Errorf("unknown coordinate system %q: EPSG:n, for example EPSG:4549", crs)
 	}

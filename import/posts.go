@@ -17,6 +17,7 @@ const (
 	postRank
 	postFrom
 	postUntil
+	postDuty
 )
 
 var postColumns = []column{
@@ -25,6 +26,7 @@ var postColumns = []column{
 	{names: []string{"rank", "岗位类别", "类别"}},
 	{names: []string{"from", "开始", "开始时间", "开始日期"}, required: true},
 	{names: []string{"until", "结束", "结束时间", "结束日期"}},
+	{names: []string{"duty", "值班", "值班时段"}},
 }
 
 // Posts reads a table of posts and hands all of them over, if no row is wrong
@@ -35,49 +37,110 @@ func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 	if err != nil {
 		return nil, err
 	}
+	there, err := to.Posts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	duties := map[[3]string]grid.Week{}
+	for _, p := range there {
+		duties[placedPost{p, 0}.key()] = p.Duty
+	}
 	var posts []placedPost
 	ignored, err := eachRow(ctx, path, o, postColumns, func(t *table) error {
 		p, err := post(t, known)
 		if err != nil {
 			return t.problem("%v", err)
 		}
-		posts = append(posts, placedPost{p, t.line})
+		placed := placedPost{p, t.line}
+		if !t.has(postDuty) {
+			placed.Duty = duties[placed.key()]
+		}
+		posts = append(posts, placed)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	there, err := to.Posts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read posts: %w", err)
-	}
-	if err := refuse(conflicts(path, posts, there)); err != nil {
-		return nil, err
+	now := time.Now()
+	if o.Now != nil {
+		now = o.Now()
 	}
 	plain := make([]grid.CodedPost, len(posts))
 	for i, p := range posts {
 		plain[i] = p.CodedPost
 	}
-	tally, err := to.UpsertPosts(ctx, plain)
+	r := newResult(len(posts), postSide(now, known).compare(there, plain), ignored)
+	ended := endings(there, r.leave(o, "post"), now)
+	if err := refuse(conflicts(path, append(posts, ended...), there)); err != nil || o.DryRun {
+		return r, err
+	}
+	for _, p := range ended {
+		plain = append(plain, p.CodedPost)
+	}
+	written, err := to.UpsertPosts(ctx, plain)
 	if err != nil {
 		return nil, fmt.Errorf("write posts: %w", err)
 	}
-	return &TableResult{len(posts), tally, notes(ignored)}, nil
+	r.Added = written.Added // what else was changed was asked for by no row
+	return r, nil
+}
+
+// postSide compares posts. One is missed if it is held or comes, in an area of the
+// current edition.
+func postSide(now time.Time, known codes) side[grid.CodedPost] {
+	return side[grid.CodedPost]{
+		key: func(p grid.CodedPost) string { return p.Worker + " in " + p.Area + " from " + stamp(p.From) },
+		cells: func(p grid.CodedPost) []cell {
+			return []cell{{"rank", string(p.Rank)}, {"until", stamp(p.Until)}, {"duty", p.Duty.String()}}
+		},
+		gone: func(p grid.CodedPost) bool {
+			return known.areas[p.Area] && (p.Until.IsZero() || now.Before(p.Until))
+		},
+	}
+}
+
+// endings returns the posts of these keys as they end now; one that has not begun
+// is withdrawn.
+func endings(there []grid.CodedPost, keys []string, now time.Time) []placedPost {
+	end := set(keys)
+	var ended []placedPost
+	for _, p := range there {
+		if !end[postSide(now, codes{}).key(p)] {
+			continue
+		}
+		if p.Until = now.UTC().Truncate(time.Microsecond); !p.From.Before(p.Until) {
+			p.Until, p.Withdrawn = time.Time{}, true
+		}
+		ended = append(ended, placedPost{p, 0})
+	}
+	return ended
+}
+
+// stamp writes a time to the second; none is empty.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(grid.Beijing).Format("2006-01-02 15:04:05")
 }
 
 // codes are those that posts may name.
 type codes struct{ workers, areas map[string]bool }
 
 func knownCodes(ctx context.Context, to Roster) (codes, error) {
-	workers, err := to.WorkerCodes(ctx)
+	workers, err := to.Workers(ctx)
 	if err != nil {
 		return codes{}, fmt.Errorf("read workers: %w", err)
+	}
+	names := make([]string, len(workers))
+	for i, w := range workers {
+		names[i] = w.Code
 	}
 	areas, err := to.AreaCodes(ctx)
 	if err != nil {
 		return codes{}, fmt.Errorf("read areas: %w", err)
 	}
-	return codes{set(workers), set(areas)}, nil
+	return codes{set(names), set(areas)}, nil
 }
 
 func set(names []string) map[string]bool {
@@ -104,6 +167,9 @@ func post(t *table, known codes) (p grid.CodedPost, err error) {
 		return p, err
 	}
 	if p.Until, err = t.optional("until", t.get(postUntil)); err != nil {
+		return p, err
+	}
+	if p.Duty, err = grid.ParseWeek(t.get(postDuty)); err != nil {
 		return p, err
 	}
 	if !p.Until.IsZero() && !p.From.Before(p.Until) {
@@ -144,9 +210,10 @@ func conflicts(path string, rows []placedPost, there []grid.CodedPost) []*Proble
 	if len(bad) > 0 {
 		return bad
 	}
-	all := slices.Clone(rows)
+	all := slices.DeleteFunc(slices.Clone(rows), func(p placedPost) bool { return p.Withdrawn })
 	for _, p := range there {
-		if q := (placedPost{p, 0}); lines[q.key()] == 0 {
+		q := placedPost{p, 0}
+		if _, named := lines[q.key()]; !named {
 			all = append(all, q)
 		}
 	}

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -14,7 +15,23 @@ import (
 type TableResult struct {
 	Rows int
 	grid.Tally
-	Notes []string // what the caller may want to know
+	Changes []Change
+	Notes   []string // what the caller may want to know
+}
+
+func newResult(rows int, changes []Change, ignored []string) *TableResult {
+	return &TableResult{rows, tally(rows, changes), changes, notes(ignored)}
+}
+
+// leave returns the keys of what is to be taken out: all that is gone, if asked
+// to; otherwise nothing, and a note says how much stays.
+func (r *TableResult) leave(o TableOptions, noun string) []string {
+	gone := goneKeys(r.Changes)
+	if len(gone) > 0 && !o.Replace {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s in no row of the table: left as they are", count(len(gone), noun)))
+		return nil
+	}
+	return gone
 }
 
 // eachRow calls row for every row of a file. The problems it returns are
@@ -38,6 +55,7 @@ func eachRow(ctx context.Context, path string, o TableOptions, columns []column,
 func readRows(r io.Reader, path string, o TableOptions, columns []column, row func(*table) error) (ignored []string, err error) {
 	var bad Refused
 	t, err := openTable(r, o, columns)
+	defer func() { _ = t.close() }() // it was only read
 	for err == nil {
 		if err = t.next(); err == nil {
 			err = row(t)

@@ -18,23 +18,36 @@ type Editions interface {
 	PublishAreas(ctx context.Context, base int64, areas []grid.CodedArea, note string) (edition int64, err error)
 }
 
-// Roster is where workers, posts and matters are kept. Each Upsert takes a whole
-// checked batch and writes all of it or, failing, nothing.
+// Roster is where workers, posts and matters are kept. Each Upsert, and PutRules,
+// takes a whole checked batch and writes all of it or, failing, nothing.
 type Roster interface {
-	// WorkerCodes returns the codes of all workers, in any order.
-	WorkerCodes(ctx context.Context) ([]string, error)
+	// Workers returns all workers, in any order.
+	Workers(ctx context.Context) ([]grid.Worker, error)
 	// AreaCodes returns the codes of all areas of the current edition, in any
 	// order.
 	AreaCodes(ctx context.Context) ([]string, error)
 	// Posts returns all posts, past ones too, in any order.
 	Posts(ctx context.Context) ([]grid.CodedPost, error)
+	// Matters returns the catalogue, in any order.
+	Matters(ctx context.Context) ([]grid.Matter, error)
+	// UsedMatters returns those of the codes that reports name.
+	UsedMatters(ctx context.Context, codes []string) ([]string, error)
+	// Rules returns all rules, in any order.
+	Rules(ctx context.Context) ([]grid.CodedRule, error)
 
 	// UpsertWorkers adds workers or changes those with the same code. Ids are 0.
 	UpsertWorkers(ctx context.Context, workers []grid.Worker) (grid.Tally, error)
-	// UpsertPosts adds posts or changes those with the same worker, area and From.
+	// UpsertPosts adds posts or changes those with the same worker, area and From,
+	// or withdraws them.
 	UpsertPosts(ctx context.Context, posts []grid.CodedPost) (grid.Tally, error)
 	// UpsertMatters adds matters or changes those with the same code.
 	UpsertMatters(ctx context.Context, matters []grid.Matter) (grid.Tally, error)
+	// RemoveMatters takes matters out of the catalogue. It fails when a report
+	// names one of them.
+	RemoveMatters(ctx context.Context, codes []string) error
+	// PutRules makes rules, or makes those of the same codes what they say, and
+	// withdraws others by their codes.
+	PutRules(ctx context.Context, rules []grid.CodedRule, withdraw []string) error
 }
 
 // ReportSink is where reports are kept. MatterCodes is asked once, before the

@@ -16,9 +16,13 @@ import (
 
 // TableOptions say how to read a table.
 type TableOptions struct {
-	Encoding string         // utf-8 (also when empty), gbk or gb18030
+	Encoding string         // of CSV: utf-8 (also when empty), gbk or gb18030
 	Zone     *time.Location // of times without one; nil is the machine's
 	Progress Progress       // may be nil
+
+	DryRun  bool             // only tell what would be done
+	Replace bool             // take out what is there and in no row
+	Now     func() time.Time // when that ends; nil is time.Now
 }
 
 // maxRecord bounds a record of a table, in bytes: a quote that is never closed
@@ -31,13 +35,16 @@ type column struct {
 	required bool     // a table without it is refused
 }
 
-// table reads rows of separated values whose first line names the columns.
+// table reads the rows of separated values, or of a workbook's sheet, the first of
+// which names the columns.
 type table struct {
 	csv     *csv.Reader
 	limit   *recordLimit
+	book    *workbook // instead of csv
 	columns []column
 	index   []int // of each column in the record; -1 when the table lacks it
 	ignored []string
+	names   []string // of the columns in the table
 	width   int
 	record  []string
 	line    int  // of the record, from 1
@@ -47,17 +54,13 @@ type table struct {
 
 // openTable reads the first line.
 func openTable(r io.Reader, o TableOptions, columns []column) (*table, error) {
-	in, err := characters(r, o.Encoding)
-	if err != nil {
-		return nil, err
-	}
-	first, _ := in.Peek(sniffed)
-	limit := &recordLimit{r: in}
-	t := &table{csv: csv.NewReader(limit), limit: limit, columns: columns, zone: o.Zone}
+	t := &table{columns: columns, zone: o.Zone}
 	if t.zone == nil {
 		t.zone = time.Local
 	}
-	t.csv.Comma, t.csv.ReuseRecord, t.csv.FieldsPerRecord = separator(first), true, -1
+	if err := t.open(bufio.NewReaderSize(r, scanBuffer), o.Encoding); err != nil {
+		return nil, err
+	}
 	if err := t.read(); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, &Problem{Line: 1, Text: "the table is empty: its first line names the columns"}
@@ -67,16 +70,39 @@ func openTable(r io.Reader, o TableOptions, columns []column) (*table, error) {
 	return t, t.header()
 }
 
+// open finds out what kind of table it is.
+func (t *table) open(in *bufio.Reader, encoding string) (err error) {
+	if head, _ := in.Peek(len(zipSignature)); string(head) == zipSignature {
+		t.book, err = openWorkbook(in)
+		return err
+	}
+	if in, err = characters(in, encoding); err != nil {
+		return err
+	}
+	first, _ := in.Peek(sniffed)
+	t.limit = &recordLimit{r: in}
+	t.csv = csv.NewReader(t.limit)
+	t.csv.Comma, t.csv.ReuseRecord, t.csv.FieldsPerRecord = separator(first), true, -1
+	return nil
+}
+
+// close gives back what a workbook takes.
+func (t *table) close() error {
+	if t == nil || t.book == nil {
+		return nil
+	}
+	return t.book.close()
+}
+
 // characters turns the bytes of a file into UTF-8 without a byte order mark.
-func characters(r io.Reader, encoding string) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(r, scanBuffer)
+func characters(in *bufio.Reader, encoding string) (*bufio.Reader, error) {
 	head, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	switch h := string(head); {
-	case strings.HasPrefix(h, "PK\x03\x04"):
-		return nil, &Problem{Text: "this is an Excel workbook: save it as CSV UTF-8"}
+	case strings.HasPrefix(h, compoundSignature):
+		return nil, &Problem{Text: "this is an Excel workbook of the old kind (.xls), or one with a password: save it as .xlsx without one, or as CSV UTF-8"}
 	case strings.HasPrefix(h, "\xFF\xFE"), strings.HasPrefix(h, "\xFE\xFF"):
 		return nil, &Problem{Text: "the file is UTF-16: save it as CSV UTF-8"}
 	case strings.HasPrefix(h, byteOrderMark):
@@ -118,7 +144,7 @@ func (t *table) header() error {
 			return t.problem("the column %q comes twice", n)
 		}
 	}
-	t.width, t.index = len(names), make([]int, len(t.columns))
+	t.names, t.width, t.index = names, len(names), make([]int, len(t.columns))
 	used := make([]bool, len(names))
 	for c, col := range t.columns {
 		i := slices.IndexFunc(names, func(n string) bool { return slices.Contains(col.names, n) })
@@ -142,6 +168,9 @@ func (t *table) read() error {
 	if t.broken {
 		return io.EOF
 	}
+	if t.book != nil {
+		return t.readSheet()
+	}
 	t.limit.left = maxRecord
 	record, err := t.csv.Read()
 	if err != nil {
@@ -154,6 +183,24 @@ func (t *table) read() error {
 			t.broken = true
 			return t.problem("field %d is not UTF-8: if the file is GBK, say --encoding gbk", i+1)
 		}
+	}
+	return nil
+}
+
+// readSheet reads a row of a workbook.
+func (t *table) readSheet() (err error) {
+	if t.record, t.line, err = t.book.read(); err != nil {
+		return err
+	}
+	if t.width == 0 { // up to the names of the columns
+		if len(t.record) == 0 {
+			return t.readSheet()
+		}
+		return nil
+	}
+	t.record = fit(t.record, t.width)
+	if i := slices.IndexFunc(t.record, worn.MatchString); i >= 0 && i < t.width {
+		return t.problem("column %q: the cell is a number, of which Excel has dropped the last digits: format the column as text and enter it again", t.names[i])
 	}
 	return nil
 }
@@ -198,6 +245,9 @@ func (t *table) get(column int) string {
 	}
 	return ""
 }
+
+// has reports whether the table has a column.
+func (t *table) has(column int) bool { return t.index[column] >= 0 }
 
 // problem is something wrong with the row.
 func (t *table) problem(format string, args ...any) *Problem {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,17 +15,49 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// roster keeps what it is given.
+// roster keeps what it is given beside what was there.
 type roster struct {
-	codes   []string
-	areas   []string
-	there   []grid.CodedPost
-	workers []grid.Worker
-	posts   []grid.CodedPost
-	matters []grid.Matter
+	codes     []string // of workers of whom no more is known
+	people    []grid.Worker
+	areas     []string
+	there     []grid.CodedPost
+	catalogue []grid.Matter
+	used      []string
+	ruled     []grid.CodedRule
+
+	workers   []grid.Worker
+	posts     []grid.CodedPost
+	matters   []grid.Matter
+	rules     []grid.CodedRule
+	removed   []string
+	withdrawn []string
 }
 
-func (r *roster) WorkerCodes(context.Context) ([]string, error)   { return r.codes, nil }
+func (r *roster) Workers(context.Context) ([]grid.Worker, error) {
+	workers := r.people
+	for _, c := range r.codes {
+		workers = append(workers, grid.Worker{Code: c})
+	}
+	return workers, nil
+}
+
+func (r *roster) Matters(context.Context) ([]grid.Matter, error)  { return r.catalogue, nil }
+func (r *roster) Rules(context.Context) ([]grid.CodedRule, error) { return r.ruled, nil }
+
+func (r *roster) UsedMatters(_ context.Context, codes []string) ([]string, error) {
+	return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return !slices.Contains(r.used, c) }), nil
+}
+
+func (r *roster) RemoveMatters(_ context.Context, codes []string) error {
+	r.removed = codes
+	return nil
+}
+
+func (r *roster) PutRules(_ context.Context, rules []grid.CodedRule, withdraw []string) error {
+	r.rules, r.withdrawn = rules, withdraw
+	return nil
+}
+
 func (r *roster) AreaCodes(context.Context) ([]string, error)     { return r.areas, nil }
 func (r *roster) Posts(context.Context) ([]grid.CodedPost, error) { return r.there, nil }
 
@@ -50,10 +83,11 @@ func importTable(t *testing.T, kind, body, encoding string, to *roster) (*import
 	t.Helper()
 	path := filepath.Join(t.TempDir(), kind+".csv")
 	write(t, path, body)
-	read := map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
-		"workers": importer.Workers, "posts": importer.Posts, "matters": importer.Matters,
-	}[kind]
-	return read(t.Context(), to, path, importer.TableOptions{Encoding: encoding, Zone: zone})
+	return readers[kind](t.Context(), to, path, importer.TableOptions{Encoding: encoding, Zone: zone})
+}
+
+var readers = map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
+	"workers": importer.Workers, "posts": importer.Posts, "matters": importer.Matters, "rules": importer.Rules,
 }
 
 func TestWorkers(t *testing.T) {
@@ -140,7 +174,8 @@ workers.csv: line 8: the code "G G" holds white space`},
 	{"an open quote", "workers", "code,name,role\nA,\"a,leader\nB,b,leader\n", `workers.csv: line 2: extraneous or missing " in quoted-field`},
 	{"GBK that is not announced", "workers", "code,name,role\nA,a,leader\nB,\xD5\xC5,leader\nC,\xD5\xC5,leader\n", `workers.csv: line 3: field 2 is not UTF-8: if the file is GBK, say --encoding gbk`},
 	{"an empty file", "workers", "", `workers.csv: line 1: the table is empty: its first line names the columns`},
-	{"a workbook", "workers", "PK\x03\x04\x14\x00", `workers.csv: this is an Excel workbook: save it as CSV UTF-8`},
+	{"a workbook that is none", "workers", "PK\x03\x04\x14\x00", `workers.csv: the Excel workbook cannot be read: zip: not a valid zip file`},
+	{"a workbook of the old kind", "workers", "\xD0\xCF\x11\xE0", `workers.csv: this is an Excel workbook of the old kind (.xls), or one with a password: save it as .xlsx without one, or as CSV UTF-8`},
 	{"UTF-16", "workers", "\xFF\xFEc\x00", `workers.csv: the file is UTF-16: save it as CSV UTF-8`},
 	{"people and places nobody knows", "posts", "worker,area,from\nL9,G1,2024-01-01\nL1,G9,2024-01-01\n", `posts.csv: line 2: worker "L9" is not known
 posts.csv: line 3: area "G9" is not in the current edition`},
@@ -152,6 +187,18 @@ posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-
 posts.csv: line 4: the area has a primary at that time already: the post of L1 in G2 from 2024-01-01`},
 	{"a post twice", "posts", "worker,area,from\nL1,G1,2024-01-01\nL1,G1,2024/1/1\n", `posts.csv: line 3: the same worker, area and from as line 2`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
+	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
+rules.csv: line 3: matter "1": two, four or six digits
+rules.csv: line 4: matter "02": no matter of the catalogue begins so
+rules.csv: line 5: area "G9" is not in the current edition
+rules.csv: line 6: unknown urgency "very": one of [normal urgent critical]
+rules.csv: line 7: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
+rules.csv: line 8: from "soon": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
+rules.csv: line 9: unknown level "hill": one of city, county, town, village, grid, microgrid
+rules.csv: line 10: unknown role "king": one of leader, liaison, dispatcher, officer
+rules.csv: line 11: the rule asks for nobody: a level, a role or a department
+rules.csv: line 12: until 2024-02-01 00:00:00 is not after from 2024-02-01 00:00:00
+rules.csv: line 14: code B is already that of line 13`},
 	{"matters", "matters", "code,category,item,name,level,limit_hours\n0101,a,b,c,grid,4\n010101,a,b,c,hamlet,4\n010101,a,b,c,grid,-1\n010101,a,b,c,grid,4\n010102,x,b,d,grid,4\n010201,a,c,d,grid,4\n010101,a,b,c,grid,4\n010103,a,,c,grid,4\n", `matters.csv: line 2: code "0101": six digits, two each for category, item and matter
 matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid
 matters.csv: line 4: limit_hours "-1": a number of hours above 0, at most 87840
@@ -163,7 +210,7 @@ matters.csv: line 9: the item is missing`},
 func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 	for _, c := range badTables {
 		t.Run(c.name, func(t *testing.T) {
-			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, there: []grid.CodedPost{
+			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
 				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 			}}
 			_, err := importTable(t, c.kind, c.body, "", to)
@@ -171,7 +218,7 @@ func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 			if !errors.As(err, &refused) {
 				t.Fatalf("got %v, want it refused", err)
 			}
-			if to.workers != nil || to.posts != nil || to.matters != nil {
+			if to.workers != nil || to.posts != nil || to.matters != nil || to.rules != nil {
 				t.Error("something was written")
 			}
 			var got []string

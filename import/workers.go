@@ -28,6 +28,14 @@ var workerColumns = []column{
 // Workers reads a table of workers and hands all of them over, if no row is
 // wrong. What is wrong is a *[Refused].
 func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*TableResult, error) {
+	there, err := to.Workers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read workers: %w", err)
+	}
+	old := make(map[string]grid.Worker, len(there))
+	for _, w := range there {
+		old[w.Code] = w
+	}
 	var workers []grid.Worker
 	lines, idle := map[string]int{}, 0
 	ignored, err := eachRow(ctx, path, o, workerColumns, func(t *table) error {
@@ -39,6 +47,9 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 			return t.problem("code %s is already that of line %d", w.Code, at)
 		}
 		lines[w.Code] = t.line
+		if !t.has(workerPhone) {
+			w.Phone = old[w.Code].Phone
+		}
 		if w.Role != grid.Officer && w.Department != "" {
 			w.Department = ""
 			idle++
@@ -49,15 +60,26 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if err != nil {
 		return nil, err
 	}
-	tally, err := to.UpsertWorkers(ctx, workers)
-	if err != nil {
-		return nil, fmt.Errorf("write workers: %w", err)
-	}
-	r := &TableResult{len(workers), tally, notes(ignored)}
+	r := newResult(len(workers), workerSide.compare(there, workers), ignored)
 	if idle > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("the departments of %s who are no officers were not taken", count(idle, "worker")))
 	}
+	if o.DryRun {
+		return r, nil
+	}
+	o.Replace = false // who was there stays on the record
+	r.leave(o, "worker")
+	if r.Tally, err = to.UpsertWorkers(ctx, workers); err != nil {
+		return nil, fmt.Errorf("write workers: %w", err)
+	}
 	return r, nil
+}
+
+var workerSide = side[grid.Worker]{
+	key: func(w grid.Worker) string { return w.Code },
+	cells: func(w grid.Worker) []cell {
+		return []cell{{"name", w.Name}, {"role", string(w.Role)}, {"phone", w.Phone}, {"department", w.Department}}
+	},
 }
 
 // worker reads a row.

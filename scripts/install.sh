@@ -10,6 +10,7 @@ min_go=21           # of go 1.x: from it on, go fetches the version go.mod names
 min_node='20.19'    # for Vite
 min_postgres=15
 node_version='22'   # the one we fetch where the system's is too old
+pyogrio='0.13.0'    # has a GDAL in it
 tools="$PWD/bin/tools"
 createcluster=/etc/postgresql-common/createcluster.d/jingwei.conf
 
@@ -149,6 +150,18 @@ own_node() {
 	has_own_node || die "please install Node.js $min_node or newer"
 }
 
+# own_gdal fetches a GDAL that reads vector tiles of OGC API: Debian 12's does not.
+own_gdal() {
+	[ -e "$tools/gdal/.pyogrio-$pyogrio" ] && return
+	say "fetching pyogrio $pyogrio into bin/tools"
+	if has python3 && python3 -m venv "$tools/gdal" >&2 && "$tools/gdal/bin/pip" install --quiet "pyogrio==$pyogrio" >&2; then
+		touch "$tools/gdal/.pyogrio-$pyogrio"
+	else
+		rm -rf "$tools/gdal"
+		say 'could not: the test of OGC API with GDAL is left out'
+	fi
+}
+
 need() {
 	missing=
 	for what in "$@"; do
@@ -169,7 +182,7 @@ has_go || die "please install Go 1.26 or newer: https://go.dev/dl/"
 case ${1-} in
 build) need node ;;
 demo) need node postgis ;;
-test) need node postgis chromium font gdal ;;
+test) need node postgis chromium font gdal && own_gdal ;;
 lint) scripts/lint.sh install ;;
 *) die 'usage: scripts/install.sh build|demo|test|lint' ;;
 esac

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"sync"
 	"sync/atomic"
@@ -149,4 +150,47 @@ func BenchmarkAct(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+}
+
+// A roster of 63,001 workers with a post each: what every node reads after a
+// change, what one place asks for as known at a time, and a change itself.
+func BenchmarkRoster(b *testing.B) {
+	areas := fullCity()
+	var workers []grid.Worker
+	var posts []grid.CodedPost
+	for i, a := range areas[1:] {
+		code := fmt.Sprintf("w%05d", i)
+		workers = append(workers, grid.Worker{Code: code, Name: "王芳", Role: grid.Leader})
+		posts = append(posts, grid.CodedPost{Worker: code, Area: a.Code, Rank: grid.Primary, From: day(1)})
+	}
+	db := storetest.New(b)
+	publish(b, db, 0, areas)
+	if _, err := db.UpsertWorkers(b.Context(), workers); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := db.UpsertPosts(b.Context(), posts); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := db.Roster(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("as known", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := db.RosterAsKnown(b.Context(), time.Now(), []grid.AreaID{2, 3, 4, 5, 6, 7}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("change", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			until := day(2 + i%20)
+			if _, err := db.ChangePost(b.Context(), 1, func(p *grid.Post) error { p.Until = until; return nil }, ""); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -9,29 +9,33 @@ import (
 	"time"
 
 	"jingwei/density"
+	"jingwei/grid"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // ReportColumns yields what is counted of every report, as of one moment, in no
 // particular order. Start with [DB.Horizon] and follow the feed from there
-// afterwards: what then comes twice is one report.
+// afterwards: what then comes twice is one report. An open report is due when the
+// limit of its matter is over.
 func (db *DB) ReportColumns(ctx context.Context) iter.Seq2[density.Report, error] {
 	return func(yield func(density.Report, error) bool) {
-		r := columnReader{yield: yield, matters: map[string]string{}}
-		err := db.copyOut(ctx, &r)
+		err := pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+			matters, err := readMatters(ctx, tx)
+			if err != nil {
+				return err
+			}
+			return copyOut(ctx, tx, newColumnReader(matters, yield))
+		})
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(density.Report{}, fmt.Errorf("read the columns of reports: %w", err))
 		}
 	}
 }
 
-func (db *DB) copyOut(ctx context.Context, r *columnReader) error {
-	conn, err := db.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	_, err = conn.Conn().PgConn().CopyTo(ctx, r, `
-		COPY (SELECT id, at, x, y, matter, state IN ('reported', 'assigned', 'verifying', 'handling', 'suspended', 'checking') FROM report)
+func copyOut(ctx context.Context, tx pgx.Tx, r *columnReader) error {
+	_, err := tx.Conn().PgConn().CopyTo(ctx, r, `
+		COPY (SELECT id, at, x, y, matter, state IN ('reported', 'assigned', 'verifying', 'handling', 'suspended', 'checking'), due, stopped FROM report)
 		TO STDOUT BINARY`)
 	return err
 }
@@ -42,9 +46,17 @@ var errEnough = errors.New("enough")
 // columnReader reads the binary format of COPY as it comes. See copyBuffer.
 type columnReader struct {
 	yield   func(density.Report, error) bool
-	matters map[string]string // each code once
-	rest    []byte            // of a row that has not come whole
-	begun   bool              // the header is read
+	matters map[string]grid.Matter // by code
+	rest    []byte                 // of a row that has not come whole
+	begun   bool                   // the header is read
+}
+
+func newColumnReader(matters []grid.Matter, yield func(density.Report, error) bool) *columnReader {
+	r := &columnReader{yield: yield, matters: make(map[string]grid.Matter, len(matters))}
+	for _, m := range matters {
+		r.matters[m.Code] = m
+	}
+	return r
 }
 
 // Write takes the next bytes.
@@ -87,7 +99,7 @@ func (r *columnReader) next(in []byte) (int, error) {
 }
 
 func (r *columnReader) row(in []byte) (int, error) {
-	var field [6][]byte
+	var field [8][]byte
 	if n := int(binary.BigEndian.Uint16(in)); n != len(field) {
 		return 0, fmt.Errorf("a row of %d columns, not %d", n, len(field))
 	}
@@ -113,21 +125,23 @@ func (r *columnReader) row(in []byte) (int, error) {
 	return at, nil
 }
 
-func (r *columnReader) report(field [6][]byte) (out density.Report) {
+func (r *columnReader) report(field [8][]byte) (out density.Report) {
 	copy(out.ID[:], field[0])
-	out.At = time.UnixMicro(int64(binary.BigEndian.Uint64(field[1])) + epoch2000).UTC()
+	out.At = copiedTime(field[1])
 	out.Pos.X = int32(binary.BigEndian.Uint32(field[2]))
 	out.Pos.Y = int32(binary.BigEndian.Uint32(field[3]))
-	out.Matter = r.matter(field[4])
-	out.Open = field[5][0] != 0
+	m := r.matters[string(field[4])] // none for NULL
+	out.Matter = m.Code
+	if out.Open = field[5][0] != 0; out.Open {
+		out.Due = grid.Report{At: out.At, Clocks: grid.Clocks{Due: copiedTime(field[6]), Stopped: copiedTime(field[7])}}.Deadline(m)
+	}
 	return out
 }
 
-func (r *columnReader) matter(b []byte) string {
-	s, ok := r.matters[string(b)]
-	if !ok {
-		s = string(b)
-		r.matters[s] = s
+// copiedTime reads a timestamptz; the zero time for NULL.
+func copiedTime(b []byte) time.Time {
+	if b == nil {
+		return time.Time{}
 	}
-	return s
+	return time.UnixMicro(int64(binary.BigEndian.Uint64(b)) + epoch2000).UTC()
 }

@@ -113,7 +113,7 @@ func TestColumns(t *testing.T) {
 	outcomes(t, db.AppendAll(t.Context(), []grid.Entry{entry(report(noon, 1))}))
 	var want []string
 	for _, r := range append(collect(t, past(5000)), report(noon, 1)) {
-		want = append(want, columnText(density.Report{ID: r.ID, At: r.At.Truncate(time.Microsecond), Pos: r.Pos, Matter: r.Matter, Open: r.State.Open()}))
+		want = append(want, columnText(columnsOf(r)))
 	}
 	var got []string
 	for _, r := range collect(t, db.ReportColumns(t.Context())) {
@@ -133,6 +133,16 @@ func TestColumns(t *testing.T) {
 	if got := collect(t, db.ReportColumns(t.Context())); len(got) != len(want) {
 		t.Errorf("%d after a reading that was broken off", len(got))
 	}
+}
+
+// columnsOf is what is counted of a report of one of the matters of seeded.
+func columnsOf(r grid.Report) density.Report {
+	d := density.Report{ID: r.ID, At: r.At.Truncate(time.Microsecond), Pos: r.Pos, Matter: r.Matter, Open: r.State.Open()}
+	if d.Open {
+		m, _ := grid.NewRoster(nil, nil, seedMatters).Matter(r.Matter) // none for none
+		d.Due = r.Deadline(m)
+	}
+	return d
 }
 
 func columnText(r density.Report) string { return fmt.Sprint(r) }

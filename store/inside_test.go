@@ -53,10 +53,10 @@ func TestColumnsInAnyPieces(t *testing.T) {
 		}
 		data.raw(copyTrailer)
 		var got []density.Report
-		r := columnReader{matters: map[string]string{}, yield: func(d density.Report, err error) bool {
+		r := newColumnReader(limits, func(d density.Report, err error) bool {
 			got = append(got, d)
 			return err == nil
-		}}
+		})
 		for len(data) > 0 {
 			n := rapid.IntRange(1, len(data)).Draw(t, "piece")
 			if wrote, err := r.Write(data[:n]); wrote != n || err != nil {
@@ -70,19 +70,30 @@ func TestColumnsInAnyPieces(t *testing.T) {
 	})
 }
 
+// limits are matters with one and without.
+var limits = []grid.Matter{{Code: "010101", Limit: time.Hour}, {Code: "020202"}}
+
 func columns(t *rapid.T) density.Report {
-	return density.Report{
+	r := density.Report{
 		ID:     uuid.UUID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "id")),
 		At:     time.UnixMicro(rapid.Int64Range(0, 1<<52).Draw(t, "at")).UTC(),
 		Pos:    geo.Pos{X: rapid.Int32().Draw(t, "x"), Y: rapid.Int32().Draw(t, "y")},
 		Matter: rapid.SampledFrom([]string{"", "010101", "020202"}).Draw(t, "matter"),
 		Open:   rapid.Bool().Draw(t, "open"),
 	}
+	if r.Open && r.Matter == limits[0].Code {
+		r.Due = r.At.Add(limits[0].Limit)
+	}
+	if r.Open && rapid.Bool().Draw(t, "clock") {
+		r.Due = r.At.Add(time.Minute)
+	}
+	return r
 }
 
-// columns writes what columnReader reads.
+// columns writes what columnReader reads: the clock of a report that has one
+// says when it is due.
 func (b *copyBuffer) columns(r density.Report) {
-	b.row(6)
+	b.row(8)
 	b.text(string(r.ID[:]))
 	b.moment(r.At)
 	b.int32(r.Pos.X)
@@ -93,4 +104,14 @@ func (b *copyBuffer) columns(r density.Report) {
 	} else {
 		b.text("\x00")
 	}
+	b.momentOrNull(r.Due)
+	b.momentOrNull(time.Time{}) // not stopped
+}
+
+func (b *copyBuffer) momentOrNull(t time.Time) {
+	if t.IsZero() {
+		b.textOrNull("")
+		return
+	}
+	b.moment(t)
 }

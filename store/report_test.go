@@ -13,15 +13,17 @@ import (
 	"github.com/google/uuid"
 )
 
+var seedMatters = []grid.Matter{
+	{Code: "010101", Category: "安全", Item: "消防", Name: "占用消防通道", Level: grid.Grid, Limit: 24 * time.Hour},
+	{Code: "010201", Category: "安全", Item: "用电", Name: "私拉电线", Level: grid.Village, Limit: 48 * time.Hour},
+}
+
 // seeded is a database with a city of n by n cells and two matters.
 func seeded(t testing.TB, n int) *storetest.Database {
 	t.Helper()
 	db := storetest.New(t)
 	publish(t, db, 0, city(n, 1))
-	_, err := db.UpsertMatters(t.Context(), []grid.Matter{
-		{Code: "010101", Category: "安全", Item: "消防", Name: "占用消防通道", Level: grid.Grid, Limit: 24 * time.Hour},
-		{Code: "010201", Category: "安全", Item: "用电", Name: "私拉电线", Level: grid.Village, Limit: 48 * time.Hour},
-	})
+	_, err := db.UpsertMatters(t.Context(), seedMatters)
 	if err != nil {
 		t.Fatal(err)
 	}

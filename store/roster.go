@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"jingwei/grid"
@@ -27,15 +28,66 @@ func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read workers: %w", err)
 	}
-	posts, err := collect(ctx, tx, scanPost, `SELECT id, worker, area, rank, lower(during), upper(during) FROM post ORDER BY id`)
+	posts, err := postLedger.all(ctx, tx)
 	if err != nil {
-		return nil, fmt.Errorf("read posts: %w", err)
+		return nil, err
 	}
-	matters, err := collect(ctx, tx, scanMatter, `SELECT code, category, item, name, level, limit_minutes FROM matter ORDER BY code`)
+	absences, err := absenceLedger.all(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := ruleLedger.all(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	matters, err := readMatters(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return grid.NewRoster(workers, posts, matters).With(absences, rules), nil
+}
+
+func readMatters(ctx context.Context, tx pgx.Tx) ([]grid.Matter, error) {
+	matters, err := collect(ctx, tx, scanMatter, selectMatters)
 	if err != nil {
 		return nil, fmt.Errorf("read matters: %w", err)
 	}
-	return grid.NewRoster(workers, posts, matters), nil
+	return matters, nil
+}
+
+// values leaves out when and by whom something was recorded.
+func values[T any](records []grid.Recorded[T]) []T {
+	out := make([]T, len(records))
+	for i, r := range records {
+		out[i] = r.Value
+	}
+	return out
+}
+
+// RosterAsKnown reads who was known, at a time, to have posts in some areas and to
+// be away, without rules and matters. People are called what they are called now.
+func (db *DB) RosterAsKnown(ctx context.Context, at time.Time, areas []grid.AreaID) (r *grid.Roster, err error) {
+	q := grid.RecordQuery{Areas: areas, Known: at, Limit: math.MaxInt32}
+	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
+		workers, err := collect(ctx, tx, scanWorker, `SELECT id, code, name, role, phone, department FROM worker
+			WHERE id IN (SELECT p.worker FROM post p WHERE p.area = ANY($1)) ORDER BY id`, areas)
+		if err != nil {
+			return err
+		}
+		posts, err := postLedger.find(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		absences, err := absenceLedger.find(ctx, tx, q)
+		if err == nil {
+			r = grid.NewRoster(workers, values(posts), nil).With(values(absences), nil)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the roster as known at %s: %w", at.Format(time.RFC3339), plain(err))
+	}
+	return r, nil
 }
 
 // querier is a pool, a connection or a transaction.
@@ -56,12 +108,7 @@ func scanWorker(row pgx.CollectableRow) (w grid.Worker, err error) {
 	return w, row.Scan(&w.ID, &w.Code, &w.Name, &w.Role, &w.Phone, &w.Department)
 }
 
-func scanPost(row pgx.CollectableRow) (p grid.Post, err error) {
-	var until *time.Time
-	err = row.Scan(&p.ID, &p.Worker, &p.Area, &p.Rank, &p.From, &until)
-	p.From, p.Until = p.From.UTC(), orZero(until)
-	return p, err
-}
+const selectMatters = `SELECT code, category, item, name, level, limit_minutes FROM matter ORDER BY code`
 
 func scanMatter(row pgx.CollectableRow) (m grid.Matter, err error) {
 	var level string
@@ -91,9 +138,14 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// WorkerCodes returns the codes of all workers.
-func (db *DB) WorkerCodes(ctx context.Context) ([]string, error) {
-	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM worker ORDER BY code`)
+// Workers returns all workers.
+func (db *DB) Workers(ctx context.Context) ([]grid.Worker, error) {
+	return collect(ctx, db.pool, scanWorker, `SELECT id, code, name, role, phone, department FROM worker ORDER BY code`)
+}
+
+// Matters returns the catalogue.
+func (db *DB) Matters(ctx context.Context) ([]grid.Matter, error) {
+	return collect(ctx, db.pool, scanMatter, selectMatters)
 }
 
 // MatterCodes returns the codes of all matters.
@@ -106,11 +158,11 @@ func (db *DB) AreaCodes(ctx context.Context) ([]string, error) {
 	return collect(ctx, db.pool, pgx.RowTo[string], `SELECT code FROM current_area ORDER BY code`)
 }
 
-// Posts returns all posts, past ones too, by the codes of worker and area: that
-// which the area had last.
+// Posts returns all posts that are known, past ones too, by the codes of worker
+// and area: that which the area had last.
 func (db *DB) Posts(ctx context.Context) ([]grid.CodedPost, error) {
 	return collect(ctx, db.pool, scanPostByCode, `
-		SELECT w.code, c.code, p.rank, lower(p.during), upper(p.during)
+		SELECT w.code, c.code, p.rank, lower(p.during), upper(p.during), p.duty
 		FROM post p
 		JOIN worker w ON w.id = p.worker
 		JOIN LATERAL (
@@ -118,12 +170,17 @@ func (db *DB) Posts(ctx context.Context) ([]grid.CodedPost, error) {
 			WHERE a.id = p.area AND e.published IS NOT NULL
 			ORDER BY a.since DESC LIMIT 1
 		) c ON true
+		WHERE p.recorded_until IS NULL
 		ORDER BY p.id`)
 }
 
 func scanPostByCode(row pgx.CollectableRow) (p grid.CodedPost, err error) {
 	var until *time.Time
-	err = row.Scan(&p.Worker, &p.Area, &p.Rank, &p.From, &until)
+	var duty string
+	if err = row.Scan(&p.Worker, &p.Area, &p.Rank, &p.From, &until, &duty); err != nil {
+		return p, err
+	}
 	p.From, p.Until = p.From.UTC(), orZero(until)
+	p.Duty, err = grid.ParseWeek(duty)
 	return p, err
 }

@@ -52,9 +52,9 @@ func TestUpsertWorkers(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "worker 2: code w8 is already that of row 1") {
 		t.Errorf("got %v", err)
 	}
-	codes, err := db.WorkerCodes(ctx)
-	if d := gocmp.Diff([]string{"w1", "w2", "w3", "w4"}, codes); d != "" || err != nil {
-		t.Error(d, err)
+	codes := query[string](t, db, `SELECT string_agg(code, ' ' ORDER BY code) FROM worker`)
+	if list, err := db.Workers(ctx); codes != "w1 w2 w3 w4" || len(list) != 4 || list[3].Name != "新人" || err != nil {
+		t.Error(codes, list, err)
 	}
 }
 
@@ -131,8 +131,11 @@ func TestUpsertPosts(t *testing.T) {
 			t.Errorf("got %v, want %q", err, c.what)
 		}
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM post`); n != 3 {
+	if n := query[int](t, db, `SELECT count(*) FROM post WHERE recorded_until IS NULL`); n != 3 {
 		t.Errorf("%d posts, want 3", n)
+	}
+	if n := query[int](t, db, `SELECT count(*) FROM post WHERE recorded_until IS NOT NULL AND upper(during) IS NULL AND closed_why = 'import'`); n != 1 {
+		t.Errorf("%d records of how it was before, want 1", n)
 	}
 }
 
@@ -146,5 +149,6 @@ func TestPostsCannotOverlap(t *testing.T) {
 	refused(t, db, "post_during_half_open", `INSERT INTO post (worker, area, during) VALUES (1, 3, '(,2026-01-16)')`)
 	refused(t, db, "post_area_exists", `INSERT INTO post (worker, area, during) VALUES (1, 999, '[2026-01-15,)')`)
 	refused(t, db, "post_worker_fkey", `INSERT INTO post (worker, area, during) VALUES (99, 3, '[2026-01-15,)')`)
-	exec(t, db, `INSERT INTO post (worker, area, during) VALUES (3, 2, '[2026-02-01,)')`)
+	refused(t, db, "post_duty_known", `INSERT INTO post (worker, area, duty, during) VALUES (1, 3, 'noon', '[2026-01-15,)')`)
+	exec(t, db, `INSERT INTO post (worker, area, duty, during) VALUES (3, 2, 'mon-fri 08:00-12:00; sat,sun 22:00-06:00', '[2026-02-01,)')`)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/grid"
 	"jingwei/store"
 	"jingwei/store/storetest"
 )
@@ -43,6 +44,38 @@ func objects(t *testing.T, db *storetest.Database) string {
 		WHERE name NOT LIKE 'goose%'
 			AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = o.oid AND d.deptype IN ('e', 'i'))
 			AND NOT EXISTS (SELECT 1 FROM pg_index i JOIN pg_depend d ON d.objid = i.indrelid AND d.deptype = 'e' WHERE i.indexrelid = o.oid)`)
+}
+
+// What was in post before there was a record is known since ever, and what is known
+// last is what stays when the record is taken away.
+func TestMigratePosts(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	if err := db.MigrateTo(ctx, 6); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, db, 0, city(2, 1))
+	exec(t, db, `INSERT INTO worker (code, name, role) VALUES ('w1', '王芳', 'leader')`)
+	exec(t, db, `INSERT INTO post (worker, area, during) VALUES (1, 2, '[2026-01-01,)')`)
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r, err := db.RosterAsKnown(ctx, day(1), []grid.AreaID{2})
+	if err != nil || len(r.Posts(2)) != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if steps, err := db.WorkerHistory(ctx, "w1"); len(steps) != 1 || err != nil {
+		t.Error(steps, err)
+	}
+	if _, err := db.ChangePost(ctx, 1, func(p *grid.Post) error { p.Until = day(9); return nil }, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.MigrateTo(ctx, 6); err != nil {
+		t.Fatal(err)
+	}
+	if got := query[string](t, db, `SELECT string_agg(during::text, ' ') FROM post`); !strings.Contains(got, "2026-01-09") {
+		t.Errorf("posts %s", got)
+	}
 }
 
 func TestMigrateAtOnce(t *testing.T) {

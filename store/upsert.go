@@ -21,6 +21,9 @@ type upsert struct {
 // run copies rows in and merges them. What is wrong with a row names the row.
 func (u *upsert) run(ctx context.Context, db *DB, n int, row func(i int) []any) (t grid.Tally, err error) {
 	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if err := db.onRecord(ctx, tx, "import"); err != nil {
+			return err
+		}
 		if err := u.copyIn(ctx, tx, n, row); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func thousand(b *testing.B) (s *grid.Snapshot, a tiles.Address, n *density.Colum
 
 func BenchmarkTile(b *testing.B) {
 	s, a, columns := thousand(b)
-	o := tiles.Options{Level: grid.Microgrid, Counts: columns.Counts(density.Filter{}), Root: -1}
+	o := tiles.Options{Level: grid.Microgrid, Columns: columns, Root: -1}
 	p := tiles.NewPyramid(s)
 	tile := fetch(b, p, a, o)
 	areas := len(features(b, p, a, o))
@@ -76,23 +76,28 @@ func BenchmarkTile(b *testing.B) {
 		b.ReportMetric(float64(len(unpack(b, tile))), "bytes")
 		b.ReportMetric(float64(len(tile.Data)), "compressed")
 	}
-	var err error
 	b.Run("kept", func(b *testing.B) {
 		b.ReportAllocs()
+		var err error
 		for b.Loop() {
 			sinkTile, err = p.Tile(b.Context(), a, o)
 		}
+		if err != nil {
+			b.Fatal(err)
+		}
 		report(b)
 	})
+	values, body, err := p.Splicer(b.Context(), a, o)
 	b.Run("counts spliced", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			err = p.Splice(b.Context(), a, o, func(raw []byte) { sinkBytes = raw })
+			sinkBytes = values()
 		}
 	})
 	b.Run("counts spliced and compressed", func(b *testing.B) {
+		b.ReportAllocs()
 		for b.Loop() {
-			sinkBytes, err = p.Compress(b.Context(), a, o)
+			sinkBytes = body()
 		}
 	})
 	b.Run("nothing kept", func(b *testing.B) {

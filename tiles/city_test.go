@@ -7,10 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/density"
 	"jingwei/geo"
 	"jingwei/geo/coverage"
 	"jingwei/grid"
 	importer "jingwei/import"
+	"jingwei/synth"
 )
 
 // plan is an area of a city in a test, under the code of its parent.
@@ -22,6 +24,7 @@ type plan struct {
 }
 
 // build makes a snapshot of plans, parents first; ids go up from 1 in their order.
+// The households of a cell are made up.
 func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 	t.Helper()
 	ids := map[string]grid.AreaID{}
@@ -34,6 +37,7 @@ func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 			Parent: ids[p.parent], Cell: p.shape != nil,
 		})
 		if p.shape != nil {
+			areas[i].Households = int32(i % 5 * 25) // of every fifth cell they are not known
 			faces = append(faces, coverage.Face{Name: p.code, Shape: p.shape})
 		}
 	}
@@ -46,6 +50,24 @@ func build(t testing.TB, edition int64, plans []plan) *grid.Snapshot {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// renamed is the next edition of a snapshot: one area has another name.
+func renamed(t testing.TB, s *grid.Snapshot, code string) *grid.Snapshot {
+	t.Helper()
+	var areas []grid.Area
+	for i := range int32(s.Len()) {
+		a := s.Area(i)
+		if a.Code == code {
+			a.Name = "新名"
+		}
+		areas = append(areas, a)
+	}
+	next, err := grid.NewSnapshot(s.Edition+1, s.Published.AddDate(0, 0, 1), areas, s.Coverage(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
 }
 
 // town is a hand-made city of 8 times 8 fields of 1 km at 121° E, 32° N: two towns
@@ -151,4 +173,43 @@ func readBristol(t testing.TB, files []string) *grid.Snapshot {
 		plans = append(plans, plan{code: a.Code, parent: a.Parent, level: a.Level, shape: a.Shape})
 	}
 	return build(t, 1, plans)
+}
+
+// city is a generated city of a twentieth of the size, and reports in it.
+func city(t testing.TB) (*grid.Snapshot, []density.Report) {
+	t.Helper()
+	c, err := synth.Generate(synth.Options{Seed: 1, Scale: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var areas []grid.Area
+	var faces []coverage.Face
+	ids := map[string]grid.AreaID{}
+	for i, a := range c.Areas {
+		ids[a.Code] = grid.AreaID(i + 1)
+		areas = append(areas, grid.Area{
+			ID: ids[a.Code], Code: a.Code, Name: a.Name, Level: a.Level, Kind: a.Kind, Parent: ids[a.Parent],
+			Households: a.Households, Cell: a.IsCell(),
+		})
+		if a.IsCell() {
+			faces = append(faces, coverage.Face{Name: a.Code, Shape: a.Shape})
+		}
+	}
+	cover, err := coverage.Build(faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := grid.NewSnapshot(1, now, areas, cover, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reports []density.Report
+	for r := range c.Reports(4000) {
+		i := len(reports)
+		reports = append(reports, density.Report{
+			ID: r.ID, At: time.Date(2026, 1, 1+i%30, i%24, i%60, 0, 0, time.UTC), Pos: r.Pos, Matter: r.Matter,
+			Open: i%5 == 0, Due: time.Date(2026, 1, 1+i%40, 0, 0, 0, 0, time.UTC),
+		})
+	}
+	return s, reports
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"jingwei/density"
 	"jingwei/tiles"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,11 +15,13 @@ import (
 func TestTileJSON(t *testing.T) {
 	s := town(t)
 	p := tiles.NewPyramid(s)
+	for _, l := range tiles.Layers() {
+		golden(t, l.String()+".json", indented(t, p.TileJSON(l, "https://host/tiles/"+l.String()+"/{z}/{x}/{y}.mvt", -1)))
+	}
 	const url = "https://host/tiles/areas/{z}/{x}/{y}.mvt"
-	whole := p.TileJSON(url, -1)
-	golden(t, "areas.json", indented(t, whole))
+	whole := p.TileJSON(tiles.Areas, url, -1)
 	i, _ := s.ByCode("32062")
-	part := p.TileJSON(url, i)
+	part := p.TileJSON(tiles.Areas, url, i)
 	want := [4]float64{whole.Bounds[0], 32.036, whole.Bounds[2], whole.Bounds[3]}
 	if part.Bounds[1] <= whole.Bounds[1] {
 		t.Errorf("bounds %v of the northern town, not like %v", part.Bounds, want)
@@ -31,25 +32,23 @@ func TestTileJSON(t *testing.T) {
 }
 
 func TestStyle(t *testing.T) {
-	golden(t, "density.json", indented(t, tiles.Style("https://host/")))
-	if d := cmp.Diff(indented(t, tiles.Style("https://host")), indented(t, tiles.Style("https://host/"))); d != "" {
-		t.Error(d)
+	for _, l := range tiles.Layers() {
+		golden(t, l.String()+"-style.json", indented(t, tiles.Style("https://host/", l)))
+		if d := cmp.Diff(indented(t, tiles.Style("https://host", l)), indented(t, tiles.Style("https://host/", l))); d != "" {
+			t.Error(d)
+		}
 	}
 }
 
-// Each class has about as many cells as any other, and their ends go up.
-func TestBreaks(t *testing.T) {
+// A style has a colour for each class.
+func TestStyleOfAView(t *testing.T) {
 	s := town(t)
-	p := tiles.NewPyramid(s)
-	n := scatter(s, 500).Counts(density.Filter{})
-	breaks := p.Breaks(n, -1)
-	if len(breaks) != len(tiles.Ramp)-1 || !slices.IsSorted(breaks) {
-		t.Fatalf("breaks %v", breaks)
+	v, err := tiles.NewPyramid(s).View(t.Context(), 14, tiles.Options{Columns: scatter(s, 500), Root: -1})
+	breaks := v.PerKm2.Quantile
+	if err != nil || len(breaks) != len(tiles.Ramp)-1 || !slices.IsSorted(breaks) {
+		t.Fatalf("breaks %v, %v", breaks, err)
 	}
-	if d := cmp.Diff([]float64{}, p.Breaks(nil, -1)); d != "" {
-		t.Error(d)
-	}
-	raw, err := json.Marshal(tiles.Style("", breaks...))
+	raw, err := json.Marshal(tiles.Style("", tiles.Areas, tiles.Scale{Breaks: breaks}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +56,20 @@ func TestBreaks(t *testing.T) {
 		if step := fmt.Sprintf("%v,%q", append([]float64{0}, breaks...)[k], colour); k > 0 && !strings.Contains(string(raw), step) {
 			t.Errorf("no step %s in the style", step)
 		}
+	}
+}
+
+// Classes change with the zoom, and where there is but one class there is but one
+// colour.
+func TestStyleByZoom(t *testing.T) {
+	raw, err := json.Marshal(tiles.Style("", tiles.Bins, tiles.Scale{}, tiles.Scale{Zoom: 9, Breaks: []float64{5}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(`["step",["zoom"],["case",["==",["get","count"],0],"#fbfaf7",%q],9,["case",["==",["get","count"],0],"#fbfaf7",["step",["get","per_km2"],%q,5,%q]]]`,
+		tiles.Ramp[0], tiles.Ramp[0], tiles.Ramp[len(tiles.Ramp)-1])
+	if !strings.Contains(string(raw), want) {
+		t.Errorf("%s is not in %s", want, raw)
 	}
 }
 

@@ -2,33 +2,30 @@ package tiles
 
 import "context"
 
-// Forget drops all tiles and their parts, and keeps the nets.
-func (p *Pyramid) Forget() { p.tiles = newMemory(tileBytes) }
-
-// Splice makes a tile from its kept geometry, without compressing it.
-func (p *Pyramid) Splice(ctx context.Context, a Address, o Options, use func([]byte)) error {
-	at, err := p.place(a, o)
-	if err != nil {
-		return err
-	}
-	f, err := p.frame(ctx, at)
-	if err != nil {
-		return err
-	}
-	k := packers.Get().(*packer)
-	defer packers.Put(k)
-	p.splice(&k.layer, f, o.Counts)
-	k.raw = k.layer.Append(k.raw[:0])
-	use(k.raw)
-	return nil
+// Forget drops all tiles and their parts, and keeps the borders and the poles.
+func (p *Pyramid) Forget() {
+	p.shared.tiles = newMemory(tileBytes)
+	p.edition.forget(func(key any) bool { _, is := key.(place); return is })
 }
 
-// Compress makes a tile from its kept geometry.
-func (p *Pyramid) Compress(ctx context.Context, a Address, o Options) ([]byte, error) {
-	at, err := p.place(a, o)
+// Splicer returns what makes the values of a tile anew, its geometry being kept, and
+// what makes its body of them.
+func (p *Pyramid) Splicer(ctx context.Context, a Address, o Options) (values func() []byte, body func() []byte, err error) {
+	at := place{a, o.Level, o.Root}
+	near, err := p.near(ctx, at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	data, _, err := p.data(ctx, at, o.Counts)
-	return data, err
+	s, err := p.still(ctx, at, near)
+	n, k := o.counts(), &splicer{}
+	values = func() []byte { k.count(p, s, near, n); return k.areas }
+	return values, func() []byte { return p.splice(s, near, n).wire }, err
+}
+
+func (m *memory) forget(which func(key any) bool) {
+	for key, e := range m.items {
+		if which(key) {
+			m.drop(e)
+		}
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"jingwei/density"
 	"jingwei/grid"
 	"jingwei/tiles"
 )
@@ -20,11 +19,11 @@ func TestGDALReadsTheSame(t *testing.T) {
 		t.Skip("SKIPPED: needs ogr2ogr (Debian: gdal-bin)")
 	}
 	s := bristol(t)
-	counts := scatter(s, 3000).Counts(density.Filter{})
+	c := scatter(s, 3000)
 	p := tiles.NewPyramid(s)
 	for _, z := range []uint32{6, 9, 13, 14} {
 		for _, l := range []grid.Level{0, grid.Microgrid} {
-			a, o := at(z, -2.59, 51.45), tiles.Options{Level: l, Counts: counts, Root: -1}
+			a, o := at(z, -2.59, 51.45), tiles.Options{Level: l, Columns: c, Root: -1}
 			file := filepath.Join(t.TempDir(), "tile.mvt")
 			if err := os.WriteFile(file, unpack(t, fetch(t, p, a, o)), 0o600); err != nil {
 				t.Fatal(err)

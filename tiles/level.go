@@ -1,8 +1,11 @@
 package tiles
 
 import (
+	"context"
 	"math"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
@@ -14,9 +17,50 @@ import (
 // drawn is what is drawn for a level, at full detail: face g of the coverage is
 // area areas[g], ascending.
 type drawn struct {
-	areas []int32
-	cover *coverage.Coverage
-	boxes rtree.RTreeGN[int32, int32] // of the faces, by their numbers
+	areas   []int32
+	cover   *coverage.Coverage
+	simpler func() *coverage.Simplifier // of cover, made when first asked for
+	boxes   rtree.RTreeGN[int32, int32] // of the faces, by their numbers
+	poles   []atomic.Uint64             // of the faces, packed; 0 before it is first asked for
+}
+
+// pole returns where the label of face g stands.
+func (d *drawn) pole(g int32) geo.Pos {
+	if v := d.poles[g].Load(); v != 0 {
+		return geo.Pos{X: int32(v >> 32), Y: int32(v)}
+	}
+	p := pole(d.cover, g)
+	d.poles[g].Store(uint64(uint32(p.X))<<32 | uint64(uint32(p.Y)))
+	return p
+}
+
+// level returns what is drawn for a level.
+func (p *Pyramid) level(ctx context.Context, l grid.Level) (*drawn, error) {
+	return kept(ctx, p.edition, l, func(context.Context) (*drawn, int, error) {
+		d := newDrawn(p.snapshot, l)
+		bytes := 8*len(d.poles) + 8*positions(d.cover) // with their weights
+		if d.cover != p.snapshot.Coverage() {
+			bytes += 64 * positions(d.cover) // with the index
+		}
+		return d, bytes, nil
+	})
+}
+
+// borders is the key of the net of a level at a zoom.
+type borders struct {
+	level grid.Level
+	z     uint32
+}
+
+func (p *Pyramid) net(ctx context.Context, l grid.Level, z uint32) (*net, error) {
+	return kept(ctx, p.edition, borders{l, z}, func(ctx context.Context) (*net, int, error) {
+		d, err := p.level(ctx, l)
+		if err != nil {
+			return nil, 0, err
+		}
+		n := d.net(z)
+		return n, len(n.wire) + 8*len(n.start), nil
+	})
 }
 
 // stands returns the area that stands for each face at level l, and all of these,
@@ -33,7 +77,7 @@ func stands(s *grid.Snapshot, l grid.Level) (of []int32, areas []int32) {
 
 func newDrawn(s *grid.Snapshot, l grid.Level) *drawn {
 	of, areas := stands(s, l)
-	d := &drawn{areas: areas, cover: s.Coverage()}
+	d := &drawn{areas: areas, cover: s.Coverage(), poles: make([]atomic.Uint64, len(areas))}
 	if len(areas) < len(of) {
 		for f, i := range of {
 			g, _ := slices.BinarySearch(areas, i)
@@ -41,6 +85,7 @@ func newDrawn(s *grid.Snapshot, l grid.Level) *drawn {
 		}
 		d.cover = s.Coverage().Dissolve(of, len(areas))
 	}
+	d.simpler = sync.OnceValue(func() *coverage.Simplifier { return coverage.NewSimplifier(d.cover) })
 	for g := range int32(len(areas)) {
 		if b := d.cover.Box(g); !b.Empty() {
 			d.boxes.Insert([2]int32{b.Min.X, b.Min.Y}, [2]int32{b.Max.X, b.Max.Y}, g)
@@ -67,12 +112,12 @@ const fine = 8
 // net returns the borders for zoom z: without the positions that make out less
 // than half a square tile unit, if edges are so short that there are many.
 func (d *drawn) net(z uint32) *net {
-	c := d.cover
-	unit := unitArea(z, middle(c))
-	if edgeLength(c) < fine*math.Sqrt(unit) {
-		c = c.Simplify(unit / 2)
+	simple := d.cover
+	unit := unitArea(z, middle(simple))
+	if edgeLength(simple) < fine*math.Sqrt(unit) {
+		simple = d.simpler().Simplify(unit / 2)
 	}
-	return newNet(c, z)
+	return newNet(d.cover, simple, z)
 }
 
 // unitArea returns the area of a square tile unit at zoom z, in square lattice

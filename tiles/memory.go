@@ -2,12 +2,17 @@ package tiles
 
 import (
 	"container/list"
+	"context"
+	"fmt"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // memory keeps what was used last, up to a number of bytes. Values are immutable.
 type memory struct {
-	budget int // bytes
+	budget  int // bytes
+	flights singleflight.Group
 
 	mu    sync.Mutex
 	used  int
@@ -26,6 +31,33 @@ const overhead = 256
 
 func newMemory(budget int) *memory {
 	return &memory{budget: budget, items: map[any]*list.Element{}, order: list.New()}
+}
+
+// kept returns what is in memory under a key, or makes it: for the same key at
+// the same time only once, and to the end even when who asked first goes away.
+func kept[T any](ctx context.Context, m *memory, key any, make func(context.Context) (T, int, error)) (none T, err error) {
+	if v, ok := m.get(key); ok {
+		return v.(T), nil
+	}
+	done := m.flights.DoChan(fmt.Sprintf("%T%v", key, key), func() (any, error) {
+		if v, ok := m.get(key); ok { // made since
+			return v, nil
+		}
+		v, bytes, err := make(context.WithoutCancel(ctx))
+		if err == nil {
+			m.put(key, v, bytes)
+		}
+		return v, err
+	})
+	select {
+	case r := <-done:
+		if r.Err != nil {
+			return none, r.Err
+		}
+		return r.Val.(T), nil
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
 }
 
 func (m *memory) get(key any) (value any, ok bool) {

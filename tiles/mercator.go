@@ -31,19 +31,17 @@ func (a Address) projection() projection {
 	}
 }
 
-// mercatorMax is the latitude, in lattice units, at which positions nearer to a
-// pole are projected: well outside of the square world, and finite.
-const mercatorMax = 88 * geo.PerDegree
-
-// point projects p. The conversions keep products from being fused with sums,
-// which would give other bytes on other machines.
+// point projects p.
 func (m projection) point(p geo.Pos) point {
-	s := math.Sin(float64(min(mercatorMax, max(-mercatorMax, p.Y))) * (math.Pi / 180 / geo.PerDegree))
-	y := 0.5 - float64(math.Log((1+s)/(1-s))/(4*math.Pi))
-	return point{
-		round(float64(float64(int64(p.X)+geo.MaxX)*m.perX)) - m.origin.x,
-		round(float64(y*m.world)) - m.origin.y,
-	}
+	x, y := m.exact(p)
+	return point{round(x) - m.origin.x, round(y) - m.origin.y}
+}
+
+// exact projects p, to units of the world, not rounded. The conversions keep
+// products from being fused with sums, which would give other bytes on other
+// machines.
+func (m projection) exact(p geo.Pos) (x, y float64) {
+	return float64(float64(int64(p.X)+geo.MaxX) * m.perX), float64(geo.MercatorY(p.Y) * m.world)
 }
 
 func round(v float64) int64 { return int64(math.Floor(v + 0.5)) }
@@ -55,21 +53,9 @@ func (a Address) box() geo.Box {
 	west, east := float64(m.origin.x-margin), float64(m.origin.x+mvt.Extent+margin)
 	north, south := float64(m.origin.y-margin), float64(m.origin.y+mvt.Extent+margin)
 	return geo.Box{
-		Min: geo.Pos{X: clamp(math.Floor(west/m.perX)-geo.MaxX, geo.MaxX), Y: clamp(math.Floor(m.latitude(south)), geo.MaxY)},
-		Max: geo.Pos{X: clamp(math.Ceil(east/m.perX)-geo.MaxX, geo.MaxX), Y: clamp(math.Ceil(m.latitude(north)), geo.MaxY)},
+		Min: geo.Pos{X: clamp(math.Floor(west/m.perX)-geo.MaxX, geo.MaxX), Y: clamp(math.Floor(geo.MercatorLatitude(south/m.world)), geo.MaxY)},
+		Max: geo.Pos{X: clamp(math.Ceil(east/m.perX)-geo.MaxX, geo.MaxX), Y: clamp(math.Ceil(geo.MercatorLatitude(north/m.world)), geo.MaxY)},
 	}
-}
-
-// latitude returns the latitude at y units from the top of the world, in lattice
-// units; what is beyond the square world reaches to the pole.
-func (m projection) latitude(y float64) float64 {
-	switch {
-	case y <= 0:
-		return geo.MaxY
-	case y >= m.world:
-		return -geo.MaxY
-	}
-	return math.Atan(math.Sinh(math.Pi*(1-2*y/m.world))) * (180 / math.Pi) * geo.PerDegree
 }
 
 func clamp(v, limit float64) int32 { return int32(min(limit, max(-limit, v))) }

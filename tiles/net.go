@@ -28,12 +28,15 @@ type step struct {
 	back bool
 }
 
-func newNet(c *coverage.Coverage, z uint32) *net {
+// newNet makes the net of a coverage whose arcs are drawn as simple has them, which is
+// the coverage itself or one that was simplified from it.
+func newNet(c, simple *coverage.Coverage, z uint32) *net {
 	m := Address{Z: z}.projection()
 	var all lines
 	around := make([][]step, c.Len())
-	for _, a := range c.Arcs() {
-		line := m.line(a)
+	arcs := simple.Arcs()
+	for k, a := range c.Arcs() {
+		line := m.line(a.Pos, arcs[k].Pos)
 		if len(line) < 2 {
 			continue // no longer than a unit: its ends are one
 		}
@@ -73,10 +76,13 @@ func (n *net) add(rings [][]point) {
 	n.start = append(n.start, len(n.wire))
 }
 
+// of returns the rings of a face as they are kept.
+func (n *net) of(face int32) []byte { return n.wire[n.start[face]:n.start[face+1]] }
+
 // rings appends the rings of a face as seen from an origin, reusing the memory of
 // those that dst has room for.
 func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
-	wire := n.wire[n.start[face]:n.start[face+1]]
+	wire := n.of(face)
 	at := point{-origin.x, -origin.y}
 	for len(wire) > 0 {
 		count, k := binary.Uvarint(wire)
@@ -93,17 +99,6 @@ func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
 		}
 	}
 	return dst
-}
-
-// line projects an arc; positions that fall together are one.
-func (m projection) line(a coverage.Arc) []point {
-	line := make([]point, 0, len(a.Pos))
-	for _, p := range a.Pos {
-		if q := m.point(p); len(line) == 0 || line[len(line)-1] != q {
-			line = append(line, q)
-		}
-	}
-	return slices.Clip(line)
 }
 
 func (l lines) start(s step) point {

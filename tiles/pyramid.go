@@ -2,176 +2,171 @@ package tiles
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
+	"jingwei/density"
 	"jingwei/geo"
 	"jingwei/grid"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // Pyramid makes the tiles of one edition. It is immutable but for what it keeps
 // to answer faster, and safe for concurrent use.
 type Pyramid struct {
 	snapshot *grid.Snapshot
-	areaM2   []float64
+	figures  []constants // of each area
+	reach    geo.Box     // around everything that is drawn or counted
 	zooms    []zooms
-	flights  singleflight.Group
-	levels   *memory // *drawn and *net
-	tiles    *memory // what is keyed by a place
+	edition  *memory // of this edition only: borders, and who is where
+	shared   *shared
 }
 
-// What is kept, in bytes: of borders, and of tiles and their parts.
+// shared is what pyramids of later editions take over: it is named by its content.
+type shared struct {
+	tiles *memory // their parts
+	views *memory // *entry
+	made  atomic.Uint64
+}
+
+// What is kept, in bytes: of borders, of tiles and their parts, and of views.
 const (
-	levelBytes = 256 << 20
-	tileBytes  = 192 << 20
+	editionBytes = 256 << 20
+	tileBytes    = 160 << 20
+	viewBytes    = 64 << 20
 )
 
 // NewPyramid returns the pyramid of a snapshot, for all snapshots of its edition.
-func NewPyramid(s *grid.Snapshot) *Pyramid { return newPyramid(s, levelBytes, tileBytes) }
+func NewPyramid(s *grid.Snapshot) *Pyramid {
+	return newPyramid(s, &shared{tiles: newMemory(tileBytes), views: newMemory(viewBytes)})
+}
 
-func newPyramid(s *grid.Snapshot, levels, tiles int) *Pyramid {
-	p := &Pyramid{snapshot: s, areaM2: areasM2(s), levels: newMemory(levels), tiles: newMemory(tiles)}
-	p.zooms = policy(s, p.areaM2)
+// On returns the pyramid of another edition, which has what p keeps of tiles that
+// are the same in both.
+func (p *Pyramid) On(s *grid.Snapshot) *Pyramid { return newPyramid(s, p.shared) }
+
+func newPyramid(s *grid.Snapshot, with *shared) *Pyramid {
+	p := &Pyramid{snapshot: s, figures: constantsOf(s), edition: newMemory(editionBytes), shared: with}
+	p.reach = widened(box(s.Coverage()))
+	p.zooms = policy(s, p.figures)
 	return p
 }
 
-// ErrEdition says that counts are of another edition than the pyramid.
+// Made returns how often the body of a tile has been made, by this pyramid and by
+// those that share its memory.
+func (p *Pyramid) Made() uint64 { return p.shared.made.Load() }
+
+// ErrEdition says that reports are counted on another edition than the pyramid's.
 var ErrEdition = errors.New("counts of another edition than the tiles")
 
-// place is an address with all that decides which areas are in the tile.
-type place struct {
-	Address
-	level grid.Level
-	root  int32
+// sum names content.
+type sum [16]byte
+
+func sumOf(b []byte) sum {
+	h := sha256.Sum256(b)
+	return sum(h[:len(sum{})])
 }
 
-func (p *Pyramid) place(a Address, o Options) (place, error) {
-	if err := a.Validate(); err != nil {
-		return place{}, err
-	}
-	if o.Counts != nil && o.Counts.Snapshot.Edition != p.snapshot.Edition {
-		return place{}, fmt.Errorf("%w: %d and %d", ErrEdition, o.Counts.Snapshot.Edition, p.snapshot.Edition)
-	}
-	if o.Level == 0 {
-		o.Level = p.LevelAt(a.Z)
-	}
-	return place{a, o.Level, max(-1, o.Root)}, nil
+// outline is a tile that is not made yet: what it depends on is known. Without
+// make, nothing is in it.
+type outline struct {
+	body sum // names it
+	make func(context.Context) (piece, error)
+	view *view
 }
 
 // ETag returns the tag of the tile that [Pyramid.Tile] would return, without
 // making it. It fails as Tile does.
 func (p *Pyramid) ETag(ctx context.Context, a Address, o Options) (string, error) {
-	_, sum, err := p.tag(ctx, a, o)
-	return sum.etag(), err
+	l, err := p.outline(ctx, a, o)
+	return l.etag(), err
 }
 
-func (p *Pyramid) tag(ctx context.Context, a Address, o Options) (place, sum, error) {
-	at, err := p.place(a, o)
-	if err != nil {
-		return place{}, sum{}, err
+func (l outline) etag() string {
+	if l.make == nil {
+		return `"empty"`
 	}
-	near, err := p.near(ctx, at)
-	if err != nil {
-		return place{}, sum{}, err
-	}
-	return at, p.sum(at, near, o.Counts), nil
+	s := sumOf(append(l.body[:], l.view.sum[:]...))
+	return `"` + hex.EncodeToString(s[:]) + `"`
 }
 
 // Tile returns the tile at an address. It fails with a [RangeError], with
 // [ErrEdition], or when ctx is done first.
 func (p *Pyramid) Tile(ctx context.Context, a Address, o Options) (Tile, error) {
-	at, sum, err := p.tag(ctx, a, o)
+	l, err := p.outline(ctx, a, o)
 	if err != nil {
 		return Tile{}, err
 	}
-	data, err := kept(ctx, p, p.tiles, sum, func(ctx context.Context) ([]byte, int, error) {
-		return p.data(ctx, at, o.Counts)
-	})
-	return Tile{data, sum.etag()}, err
-}
-
-// kept returns what is in memory under a key, or makes it: for the same key at
-// the same time only once, and to the end even when who asked first goes away.
-func kept[T any](ctx context.Context, p *Pyramid, m *memory, key any, make func(context.Context) (T, int, error)) (none T, err error) {
-	if v, ok := m.get(key); ok {
-		return v.(T), nil
+	t := Tile{ETag: l.etag()}
+	if l.make == nil {
+		return t, nil
 	}
-	done := p.flights.DoChan(fmt.Sprintf("%T%v", key, key), func() (any, error) {
-		v, bytes, err := make(context.WithoutCancel(ctx))
-		if err == nil {
-			m.put(key, v, bytes)
-		}
-		return v, err
+	body, err := kept(ctx, p.shared.tiles, l.body, func(ctx context.Context) (piece, int, error) {
+		p.shared.made.Add(1)
+		body, err := l.make(ctx)
+		return body, len(body.wire), err
 	})
-	select {
-	case r := <-done:
-		if r.Err != nil {
-			return none, r.Err
-		}
-		return r.Val.(T), nil
-	case <-ctx.Done():
-		return none, ctx.Err()
+	if err == nil && body.size > 0 {
+		t.Data = gzipped(body, l.view.tail)
 	}
+	return t, err
 }
 
-// level returns what is drawn for a level.
-func (p *Pyramid) level(ctx context.Context, l grid.Level) (*drawn, error) {
-	return kept(ctx, p, p.levels, l, func(context.Context) (*drawn, int, error) {
-		d := newDrawn(p.snapshot, l)
-		bytes := 0
-		if d.cover != p.snapshot.Coverage() {
-			bytes = 64 * positions(d.cover) // with the index
-		}
-		return d, bytes, nil
-	})
+func (p *Pyramid) outline(ctx context.Context, a Address, o Options) (outline, error) {
+	if err := a.Validate(); err != nil {
+		return outline{}, err
+	}
+	if err := p.validate(o); err != nil {
+		return outline{}, err
+	}
+	o.Root = max(-1, o.Root)
+	switch {
+	case !a.box().Intersects(p.reach):
+		return outline{}, nil
+	case o.Layer == Areas:
+		return p.outlineAreas(ctx, a, o)
+	}
+	return p.outlineCells(ctx, a, o)
 }
 
-// borders is the key of the net of a level at a zoom.
-type borders struct {
-	level grid.Level
-	z     uint32
+func (p *Pyramid) validate(o Options) error {
+	if o.Columns == nil {
+		return nil
+	}
+	if e := o.Columns.Snapshot().Edition; e != p.snapshot.Edition {
+		return fmt.Errorf("%w: %d and %d", ErrEdition, e, p.snapshot.Edition)
+	}
+	return nil
 }
 
-func (p *Pyramid) net(ctx context.Context, l grid.Level, z uint32) (*net, error) {
-	return kept(ctx, p, p.levels, borders{l, z}, func(ctx context.Context) (*net, int, error) {
-		d, err := p.level(ctx, l)
-		if err != nil {
-			return nil, 0, err
-		}
-		n := d.net(z)
-		return n, len(n.wire) + 8*len(n.start), nil
-	})
-}
-
-// near is the key of what is nearby.
-type near place
-
-// nearby are the areas whose boxes touch a tile, ascending, and their faces.
-type nearby struct{ areas, faces []int32 }
-
-func (p *Pyramid) near(ctx context.Context, at place) (nearby, error) {
-	return kept(ctx, p, p.tiles, near(at), func(ctx context.Context) (n nearby, bytes int, err error) {
-		d, err := p.level(ctx, at.level)
-		if err != nil {
-			return n, 0, err
-		}
-		for _, g := range d.touching(at.box()) {
-			if i := d.areas[g]; p.snapshot.Within(i, at.root) {
-				n.areas, n.faces = append(n.areas, i), append(n.faces, g)
-			}
-		}
-		return n, 8 * len(n.areas), nil
-	})
+// counts returns the counts of areas that options select; nil when there are no
+// reports.
+func (o Options) counts() *density.Counts {
+	if o.Columns == nil {
+		return nil
+	}
+	return o.Columns.Counts(o.Filter)
 }
 
 // Warm makes what all tiles of the zooms that are fetched need.
 func (p *Pyramid) Warm(ctx context.Context) error {
-	lowest, highest := p.Zooms()
+	lowest, highest := p.Zooms(Areas)
 	for z := lowest; z <= highest; z++ {
 		if _, err := p.net(ctx, p.LevelAt(z), z); err != nil {
 			return err
+		}
+	}
+	for _, z := range p.zooms {
+		d, err := p.level(ctx, z.level)
+		if err != nil {
+			return err
+		}
+		for g := range d.areas {
+			if d.pole(int32(g)); ctx.Err() != nil {
+				return ctx.Err()
+			}
 		}
 	}
 	return nil
@@ -187,4 +182,17 @@ func (p *Pyramid) Box(root int32) geo.Box {
 		}
 	}
 	return b
+}
+
+// widened returns a box with all positions that count in a cell in b: those outside
+// every cell count in one that is near, see [grid.DefaultTolerance].
+func widened(b geo.Box) geo.Box {
+	const margin = geo.PerDegree / 10 // more than the tolerance up to 89.7° of latitude
+	if b.Empty() {
+		return b
+	}
+	return geo.Box{
+		Min: geo.Pos{X: clamp(float64(b.Min.X)-margin, geo.MaxX), Y: clamp(float64(b.Min.Y)-margin, geo.MaxY)},
+		Max: geo.Pos{X: clamp(float64(b.Max.X)+margin, geo.MaxX), Y: clamp(float64(b.Max.Y)+margin, geo.MaxY)},
+	}
 }

@@ -11,7 +11,8 @@ var Ramp = [...]string{"#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#
 const (
 	land    = "#f4f3ef"
 	nothing = "#fbfaf7"
-	outline = "#6b7280"
+	rim     = "#6b7280"
+	ink     = "#1f2937"
 	lit     = "#d9480f"
 )
 
@@ -21,45 +22,113 @@ type object = map[string]any
 // array is a JSON array: of layers, or a MapLibre expression.
 type array = []any
 
-// Style returns a MapLibre style that draws the tiles of a server by count per
-// square kilometre, in classes that end at breaks (see [Pyramid.Breaks]); without
-// them, a class for each factor of about three. It asks for nothing but the tiles:
-// no glyphs, no sprites. A feature with the state hover or selected is marked.
-func Style(base string, breaks ...float64) any {
-	if len(breaks) == 0 {
-		breaks = []float64{1, 3, 10, 30, 100, 300}
+// fonts are on the reader's machine: without glyphs to fetch, a map draws with them.
+var fonts = array{"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", "sans-serif"}
+
+// Scale says at which counts per square kilometre classes end (see [View]), from a
+// zoom on.
+type Scale struct {
+	Zoom   uint32
+	Breaks []float64
+}
+
+// Style returns a MapLibre style that draws a layer of the tiles of a server: areas
+// and bins by count per square kilometre, in the classes of scales, by zoom; without
+// scales, a class for each factor of about three; reports as points, and clusters as
+// circles whose area grows with their count. It asks for nothing but the tiles: no
+// glyphs, no sprites. A feature with the state hover or selected is marked.
+func Style(base string, l Layer, scales ...Scale) any {
+	if len(scales) == 0 {
+		scales = []Scale{{0, []float64{1, 3, 10, 30, 100, 300}}}
 	}
-	base = strings.TrimSuffix(base, "/")
+	ground := object{"id": "background", "type": "background", "paint": object{"background-color": land}}
 	return object{
 		"version": 8,
-		"name":    "Jingwei density",
-		"sources": object{LayerName: object{"type": "vector", "url": base + "/tiles/areas.json"}},
-		"layers": array{
-			object{"id": "background", "type": "background", "paint": object{"background-color": land}},
-			layer("areas-fill", "fill", object{"fill-color": densityColour(breaks), "fill-opacity": marked(0.92, 0.78), "fill-antialias": false}),
-			layer("areas-outline", "line", object{"line-color": outline, "line-opacity": 0.45, "line-width": byZoom(7, 0.6, 16, 1.2)}),
-			layer("areas-marked", "line", object{"line-color": lit, "line-width": marked(2.5, 0)}),
-		},
+		"name":    "Jingwei " + l.String(),
+		"sources": object{l.String(): object{"type": "vector", "url": strings.TrimSuffix(base, "/") + "/tiles/" + l.String() + ".json"}},
+		"layers":  append(array{ground}, styles[l](densityColours(scales))...),
 	}
 }
 
-func layer(id, kind string, paint object) object {
-	l := object{"id": id, "type": kind, "source": LayerName, "source-layer": LayerName, "paint": paint}
-	if kind == "line" {
-		l["layout"] = object{"line-join": "round"}
+// styles are the layers of the style of each layer of tiles.
+var styles = [...]func(density array) array{Areas: areasStyle, Bins: binsStyle, Reports: reportsStyle}
+
+func areasStyle(density array) array {
+	return array{
+		painted(Areas, "areas-fill", "fill", object{"fill-color": density, "fill-opacity": marked(0.92, 0.78), "fill-antialias": false}),
+		painted(Areas, "areas-outline", "line", object{"line-color": rim, "line-opacity": 0.45, "line-width": byZoom(7, 0.6, 16, 1.2)}),
+		painted(Areas, "areas-marked", "line", object{"line-color": lit, "line-width": marked(2.5, 0)}),
+		lettered(Areas, labelsName, "areas-labels", array{"get", "name"}, "count"),
 	}
-	return l
+}
+
+func binsStyle(density array) array {
+	return array{
+		painted(Bins, "bins-fill", "fill", object{"fill-color": density, "fill-opacity": marked(0.92, 0.78), "fill-antialias": false}),
+		painted(Bins, "bins-marked", "line", object{"line-color": lit, "line-width": marked(2.5, 0)}),
+	}
+}
+
+func reportsStyle(array) array {
+	cluster := array{">", array{"get", "count"}, 1}
+	colour := array{"case", array{">", array{"get", "overdue"}, 0}, lit, array{">", array{"get", "open"}, 0}, Ramp[4], Ramp[5]}
+	circles := painted(Reports, "reports-circles", "circle", object{
+		"circle-color": colour, "circle-opacity": marked(1, 0.8), "circle-stroke-color": nothing, "circle-stroke-width": 1,
+		"circle-radius": array{"case", cluster, array{"min", 24, array{"+", 4, array{"sqrt", array{"get", "count"}}}}, 4},
+	})
+	numbers := lettered(Reports, Reports.String(), "reports-numbers", array{"to-string", array{"get", "count"}}, "count")
+	numbers["filter"] = array{">=", array{"get", "count"}, 10}
+	return array{circles, numbers}
+}
+
+// painted is a layer of a style that paints a layer of the same name.
+func painted(l Layer, id, kind string, paint object) object {
+	out := object{"id": id, "type": kind, "source": l.String(), "source-layer": l.String(), "paint": paint}
+	if kind == "line" {
+		out["layout"] = object{"line-join": "round"}
+	}
+	return out
+}
+
+// lettered is a layer of a style that writes text, that with most of a property
+// first where not all finds room.
+func lettered(l Layer, from, id string, text array, most string) object {
+	return object{
+		"id": id, "type": "symbol", "source": l.String(), "source-layer": from,
+		"layout": object{
+			"text-field": text, "text-font": fonts, "text-size": 12, "text-max-width": 9, "text-padding": 4,
+			"symbol-sort-key": array{"-", 0, array{"get", most}},
+		},
+		"paint": object{"text-color": ink, "text-halo-color": nothing, "text-halo-width": 1.2},
+	}
+}
+
+// densityColours is an expression: the colours of each scale at its zooms.
+func densityColours(scales []Scale) array {
+	colours := densityColour(scales[0].Breaks)
+	if len(scales) == 1 {
+		return colours
+	}
+	steps := array{"step", array{"zoom"}, colours}
+	for _, s := range scales[1:] {
+		steps = append(steps, s.Zoom, densityColour(s.Breaks))
+	}
+	return steps
 }
 
 // densityColour is an expression: a colour of the ramp for each class, over all of
 // the ramp even when there are few.
 func densityColour(breaks []float64) array {
 	breaks = breaks[:min(len(breaks), len(Ramp)-1)]
-	steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
-	for i, end := range breaks {
-		steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+	var colour any = Ramp[0]
+	if len(breaks) > 0 {
+		steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
+		for i, end := range breaks {
+			steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+		}
+		colour = steps
 	}
-	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, steps}
+	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, colour}
 }
 
 // marked is an expression: one value for the features marked, another for all

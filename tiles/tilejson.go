@@ -24,29 +24,66 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"`
 }
 
-// TileJSON describes the tiles to be had from a URL that holds {z}, {x} and {y},
-// to a caller who sees the inside of an area, or all for -1.
-func (p *Pyramid) TileJSON(url string, root int32) TileJSON {
-	lowest, highest := p.Zooms()
+// TileJSON describes the tiles of a layer, to be had from a URL that holds {z},
+// {x} and {y}, to a caller who sees the inside of an area, or all for -1.
+func (p *Pyramid) TileJSON(l Layer, url string, root int32) TileJSON {
+	lowest, highest := p.Zooms(l)
 	b := p.Box(root)
 	if b.Empty() {
 		b = geo.Box{}
 	}
 	t := TileJSON{
-		Version: "3.0.0", Name: "Jingwei", Scheme: "xyz", Tiles: []string{url},
+		Version: "3.0.0", Name: "Jingwei " + l.String(), Scheme: "xyz", Tiles: []string{url},
 		MinZoom: lowest, MaxZoom: highest,
 		Bounds: [4]float64{b.Min.Lon(), b.Min.Lat(), b.Max.Lon(), b.Max.Lat()},
 	}
 	t.Center = [3]float64{(t.Bounds[0] + t.Bounds[2]) / 2, (t.Bounds[1] + t.Bounds[3]) / 2, fit(b)}
-	t.VectorLayers = []VectorLayer{{
-		ID: LayerName, Description: "areas of the level that fits the zoom, with their reports",
-		MinZoom: lowest, MaxZoom: highest,
-		Fields: map[string]string{
-			"code": "String", "name": "String", "level": "String", "kind": "String",
-			"count": "Number", "open": "Number", "per_km2": "Number",
-		},
-	}}
+	for _, v := range append(vectorLayers[l], meta) {
+		v.MinZoom, v.MaxZoom = lowest, highest
+		t.VectorLayers = append(t.VectorLayers, v)
+	}
 	return t
+}
+
+// text and number are the types of fields, by the names that MBTiles has for them.
+const text, number = "String", "Number"
+
+// vectorLayers are those in the tiles of each layer; meta comes besides.
+var vectorLayers = [...][]VectorLayer{
+	Areas: {
+		{
+			ID:          Areas.String(),
+			Description: "areas of the level that fits the zoom, with their reports: all, those open, those of them overdue; per_100_households is absent where no households are known",
+			Fields: map[string]string{
+				"code": text, "name": text, "level": text, "kind": text,
+				"count": number, "open": number, "overdue": number, "per_km2": number, "per_100_households": number,
+			},
+		},
+		{
+			ID: labelsName, Description: "a point in each area, where it is widest; each in one tile of a zoom",
+			Fields: map[string]string{"code": text, "name": text, "count": number},
+		},
+	},
+	Bins: {{
+		ID: Bins.String(), Description: "squares of a grid with the reports in them; each in one tile of a zoom",
+		Fields: map[string]string{"count": number, "open": number, "overdue": number, "per_km2": number},
+	}},
+	Reports: {{
+		ID:          Reports.String(),
+		Description: "single reports, with their matter and time, and clusters of those close together, at their mean place; each in one tile of a zoom",
+		Fields:      map[string]string{"count": number, "open": number, "overdue": number, "matter": text, "at": text},
+	}},
+}
+
+// meta is the layer that says what all tiles have in common.
+var meta = VectorLayer{
+	ID: metaName,
+	Description: "a point in the middle of each tile, with the figures of all that is seen, in and outside of the tile: " +
+		"the reports, and the highest value of each class but the last, of counts and of reports per square kilometre, as JSON arrays",
+	Fields: map[string]string{
+		"layer": text, "level": text, "zoom": number, "total": number, "open": number, "overdue": number,
+		"quantile": text, "jenks": text, "quantile_per_km2": text, "jenks_per_km2": text,
+	},
 }
 
 // fit returns the highest zoom at which b is within four tiles.

@@ -1,5 +1,8 @@
-// Package tiles makes the vector tiles of the layer "areas": for each tile the
-// areas of the level that fits the zoom, with the counts of their reports.
+// Package tiles makes vector tiles of three layers. For each tile of "areas" these
+// are the areas of the level that fits the zoom, with the counts of their reports,
+// and "labels", a point in each; of "bins", the counts in squares; of "reports",
+// single reports and clusters of them. Each tile also has a layer "meta": the
+// total and the class breaks of all that the caller sees, the same in all tiles.
 //
 // # Laws
 //
@@ -7,14 +10,18 @@
 //     coverage, projected and rounded position by position, and cut by a rule that
 //     does not depend on the side an edge is seen from: so neighbours have the same
 //     border in tile coordinates, within a tile and from one tile to the next.
-//   - The same edition, counts and address give the same bytes.
-//   - What lies outside a caller's root area is not in the tile, and the root is
-//     part of every key under which something is kept.
+//   - A label, a bin, a report and a cluster are each in exactly one tile of a zoom,
+//     so that the counts of all tiles add up to the total.
+//   - The same content and address give the same bytes, on every node. A tile is
+//     kept, and named in its tag, by what is in it: an edition or a report makes
+//     those tiles anew that it changes, and no others.
+//   - What lies outside a caller's root area is not in the tile, nor in its totals.
 //   - The shared geometry of the snapshot is only read.
 package tiles
 
 import (
 	"fmt"
+	"slices"
 
 	"jingwei/density"
 	"jingwei/grid"
@@ -23,8 +30,37 @@ import (
 // MaxZoom is the highest zoom there are tiles at.
 const MaxZoom = 22
 
-// LayerName is the name of the layer in each tile.
-const LayerName = "areas"
+// Layer is what the tiles of a pyramid show.
+type Layer uint8
+
+// The layers; the zero Layer is Areas.
+const (
+	Areas   Layer = iota // polygons of one level
+	Bins                 // squares of a grid
+	Reports              // single reports, and clusters
+)
+
+var layerNames = [...]string{"areas", "bins", "reports"}
+
+// The names of the layers that come along in a tile.
+const (
+	labelsName = "labels"
+	metaName   = "meta"
+)
+
+// Layers lists all layers.
+func Layers() []Layer { return []Layer{Areas, Bins, Reports} }
+
+// ParseLayer reads a layer's name as written by [Layer.String].
+func ParseLayer(s string) (Layer, error) {
+	if i := slices.Index(layerNames[:], s); i >= 0 {
+		return Layer(i), nil
+	}
+	return 0, fmt.Errorf("unknown layer %q: one of areas, bins, reports", s)
+}
+
+// String returns the layer's name, which is also its name in a tile.
+func (l Layer) String() string { return layerNames[l] }
 
 // Address is the place of a tile in the pyramid: Z from 0 to MaxZoom, X to the
 // east from 180° W and Y to the south from 85.05° N, both from 0 to 2^Z-1.
@@ -48,15 +84,17 @@ func (a Address) Validate() error {
 
 // Options select what is in a tile.
 type Options struct {
-	Level  grid.Level      // 0: the one that fits the zoom
-	Counts *density.Counts // on the pyramid's edition; nil: all zero
-	Root   int32           // index of the area whose inside is shown; -1: everything
+	Layer   Layer
+	Level   grid.Level       // of Areas; 0: the one that fits the zoom
+	Columns *density.Columns // on the pyramid's edition; nil: no reports
+	Filter  density.Filter   // which of the reports are counted
+	Root    int32            // index of the area whose inside is shown; -1: everything
 }
 
 // Tile is a tile as it is sent.
 type Tile struct {
-	Data []byte // gzip; nil when the tile is empty; shared, not to be changed
-	ETag string // with its quotes
+	Data []byte // gzip; nil when the tile is empty; not to be changed
+	ETag string // with its quotes; also of an empty tile
 }
 
 // Empty reports whether nothing is in the tile.

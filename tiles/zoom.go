@@ -24,11 +24,11 @@ type zooms struct {
 // area as a square of the average size; at a prefecture of 8,000 km² with 62,000
 // micro-grids these are counties from zoom 8, towns from 10, villages from 12,
 // grids at 13 and micro-grids from 14.
-func policy(s *grid.Snapshot, areaM2 []float64) []zooms {
+func policy(s *grid.Snapshot, of []constants) []zooms {
 	c := s.Coverage()
 	total := 0.0
 	for f := range int32(c.Len()) {
-		total += areaM2[s.Cell(f)]
+		total += of[s.Cell(f)].m2
 	}
 	metres := equator * math.Cos(middle(c).Lat()*math.Pi/180) / 512 // a pixel at zoom 0
 	var list []zooms
@@ -60,25 +60,16 @@ func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
 	return l
 }
 
-// Zooms returns the range of zooms worth fetching: two beyond the first that shows
-// the lowest level there is nothing to see that a bigger picture of the same tile
-// would not show.
-func (p *Pyramid) Zooms() (lowest, highest uint32) {
-	if len(p.zooms) == 0 {
+// Zooms returns the range of zooms of a layer worth fetching: beyond it there is
+// nothing to see that a bigger picture of the same tile would not show. Of areas
+// that is from two zooms beyond the first that shows the lowest level, of bins and
+// clusters where they grow no smaller.
+func (p *Pyramid) Zooms(l Layer) (lowest, highest uint32) {
+	switch {
+	case l != Areas:
+		return 0, finest[l] - perSide[l]
+	case len(p.zooms) == 0:
 		return 0, 0
 	}
 	return 0, min(MaxZoom, p.zooms[len(p.zooms)-1].from+2)
-}
-
-// areasM2 returns the size of each area in square metres.
-func areasM2(s *grid.Snapshot) []float64 {
-	sum := make([]float64, s.Len())
-	c := s.Coverage()
-	for f := range int32(c.Len()) {
-		size := c.AreaM2(f)
-		for i := s.Cell(f); i >= 0; i = s.Parent(i) {
-			sum[i] += size
-		}
-	}
-	return sum
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"jingwei/store"
 	"jingwei/store/localpg"
@@ -41,13 +42,31 @@ func (d *database) connect(ctx context.Context, share bool) (*store.DB, func(), 
 		}
 		return db, db.Close, nil
 	}
-	c, err := localpg.Start(ctx, d.Data, localpg.Options{})
-	if share && errors.Is(err, localpg.ErrInUse) {
-		return d.attach(ctx)
+	for end := time.Now().Add(patience); ; {
+		c, err := localpg.Start(ctx, d.Data, localpg.Options{})
+		if err == nil {
+			return private(ctx, c)
+		}
+		if !share || !errors.Is(err, localpg.ErrInUse) {
+			return nil, nil, err
+		}
+		db, done, err := d.attach(ctx)
+		if !errors.Is(err, localpg.ErrNotReady) || time.Now().After(end) || ctx.Err() != nil {
+			return db, done, err
+		}
+		time.Sleep(pollEvery) // the owner starts its server just now, or is on its way out
 	}
-	if err != nil {
-		return nil, nil, err
-	}
+}
+
+// How long the server of another process may take to accept connections, and how
+// often it is asked.
+const (
+	patience  = 30 * time.Second
+	pollEvery = 50 * time.Millisecond
+)
+
+// private opens the database of a cluster that was started here.
+func private(ctx context.Context, c *localpg.Cluster) (*store.DB, func(), error) {
 	stop := func() {
 		if err := c.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "jingwei:", err)

@@ -158,7 +158,7 @@ func areasOf(city *synth.City) []grid.CodedArea {
 func postsOf(city *synth.City) []grid.CodedPost {
 	posts := make([]grid.CodedPost, len(city.Posts))
 	for i, p := range city.Posts {
-		posts[i] = grid.CodedPost(p)
+		posts[i] = grid.CodedPost{Worker: p.Worker, Area: p.Area, Rank: p.Rank, From: p.From, Until: p.Until}
 	}
 	return posts
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -19,8 +20,9 @@ import (
 type importCommand struct {
 	Boundaries importBoundaries `cmd:"" help:"Polygons of one level, as a new edition; GeoJSON, or any OGR format through ogr2ogr."`
 	Workers    importTable      `cmd:"" help:"People: code,name,role,phone,department."`
-	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until."`
+	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until,duty."`
 	Matters    importMatters    `cmd:"" help:"The catalogue: code,category,item,name,level,limit_hours."`
+	Rules      importRules      `cmd:"" help:"Who answers for what: code,matter,area,urgency,week,from,until,level,role,department,note."`
 	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter."`
 }
 
@@ -84,6 +86,9 @@ func (c *importBoundaries) options() (importer.BoundaryOptions, error) {
 	if c.Repair {
 		o.RepairWidth = c.Width
 	}
+	if err == nil {
+		err = importer.CheckCRS(c.CRS)
+	}
 	if err == nil && !(c.Width > 0 && c.Width <= 1000) {
 		err = fmt.Errorf("--repair-width %v: metres above 0, at most 1000", c.Width)
 	}
@@ -103,51 +108,79 @@ func (c *importBoundaries) note() string {
 
 // tableFlags are common to all tables.
 type tableFlags struct {
-	File     string `arg:"" type:"existingfile" help:"A CSV file."`
-	Encoding string `default:"utf-8" enum:"utf-8,gbk,gb18030" help:"utf-8, gbk or gb18030."`
+	File     string `arg:"" type:"existingfile" help:"A CSV file, or an Excel workbook (.xlsx)."`
+	Encoding string `default:"utf-8" enum:"utf-8,gbk,gb18030" help:"Of CSV: utf-8, gbk or gb18030."`
 }
 
 func (c *tableFlags) options(p *progress) importer.TableOptions {
 	return importer.TableOptions{Encoding: c.Encoding, Progress: func(read, total int64) { p.show("reading", read, total) }}
 }
 
-type importTable struct{ tableFlags }
+// rosterFlags are common to the tables of people, the catalogue and the rules.
+type rosterFlags struct {
+	tableFlags
+	DryRun bool `help:"Only list what is new, changed and gone, on stdout."`
+}
+
+type importTable struct{ rosterFlags }
 
 func (c *importTable) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Workers)
+	return c.table(ctx, s, d, importer.Workers, false)
 }
 
-type importPosts struct{ tableFlags }
+// replaceFlags are common to the tables that can be the whole of what there is.
+type replaceFlags struct {
+	rosterFlags
+	Replace bool `help:"Take out what is there and in no row: posts end now, matters that reports name stay."`
+}
+
+type importPosts struct{ replaceFlags }
 
 func (c *importPosts) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Posts)
+	return c.table(ctx, s, d, importer.Posts, c.Replace)
 }
 
-type importMatters struct{ tableFlags }
+type importMatters struct{ replaceFlags }
 
 func (c *importMatters) Run(ctx context.Context, s streams, d *database) error {
-	return c.table(ctx, s, d, importer.Matters)
+	return c.table(ctx, s, d, importer.Matters, c.Replace)
 }
 
-// tableImport is importer.Workers, Posts or Matters.
+type importRules struct{ replaceFlags }
+
+func (c *importRules) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Rules, c.Replace)
+}
+
+// tableImport is importer.Workers, Posts, Matters or Rules.
 type tableImport func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error)
 
-func (c *tableFlags) table(ctx context.Context, s streams, d *database, read tableImport) error {
+func (c *rosterFlags) table(ctx context.Context, s streams, d *database, read tableImport, replace bool) error {
 	db, done, err := d.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	p := newProgress(s.err)
-	r, err := read(ctx, db, c.File, c.options(p))
+	o := c.options(p)
+	o.DryRun, o.Replace = c.DryRun, replace
+	r, err := read(ctx, db.As("command line"), c.File, o)
 	p.close()
 	if err != nil {
 		return err
+	}
+	if c.DryRun {
+		for _, change := range r.Changes {
+			fmt.Fprintln(s.out, change)
+		}
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
 	fmt.Fprintf(s.err, "%d rows: %d new, %d changed, %d as they were\n", r.Rows, r.Added, r.Changed, r.Same)
+	if c.DryRun {
+		fmt.Fprintln(s.err, "nothing was written")
+	}
 	return nil
 }
 
@@ -176,13 +209,12 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	}
 	p := newProgress(s.err)
 	began := time.Now()
-	var sample [][2]float64
+	sample := sample{datum: dat}
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
 		Locate: func(r *grid.Report) {
-			if len(sample) < sampleSize {
-				lon, lat := dat.FromWGS84(r.Pos.Lon(), r.Pos.Lat())
-				sample = append(sample, [2]float64{lon, lat})
+			if len(sample.positions) < importer.SampleSize {
+				sample.add(r.Pos)
 			}
 			settle(snapshot, r)
 		},
@@ -194,16 +226,30 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
-	inCell := func(p geo.Pos) bool { return snapshot.Locate(p, 0).Method == grid.Exact }
-	if guess, ok := datum.GuessBatch(sample, dat, inCell); ok {
-		fmt.Fprintf(s.err, "warning: %v\n", guess)
-	}
+	sample.warn(s.err, snapshot)
 	fmt.Fprintf(s.err, "%d rows: %d new, %d known already, in %.1f s\n", r.Rows, r.Added, r.Rows-r.Added, time.Since(began).Seconds())
 	return nil
 }
 
-// sampleSize is how many positions a guess of their datum looks at.
-const sampleSize = 10_000
+// sample is positions as they were given, to guess what they are.
+type sample struct {
+	datum     datum.Datum
+	positions [][2]float64
+}
+
+func (s *sample) add(p geo.Pos) {
+	lon, lat := s.datum.FromWGS84(p.Lon(), p.Lat())
+	s.positions = append(s.positions, [2]float64{lon, lat})
+}
+
+// warn says so, with the evidence, when more of the positions would be in a cell if
+// they were in another datum, or had longitude and latitude swapped.
+func (s *sample) warn(messages io.Writer, in *grid.Snapshot) {
+	inCell := func(p geo.Pos) bool { return in.Locate(p, 0).Method == grid.Exact }
+	if guess, ok := datum.GuessBatch(s.positions, s.datum, inCell); ok {
+		fmt.Fprintf(messages, "warning: %v\n", guess)
+	}
+}
 
 // settle fills in what follows from the place of a report of the past: its cell
 // and, while it is open, who answers for it.
@@ -214,6 +260,6 @@ func settle(s *grid.Snapshot, r *grid.Report) {
 		r.Cell = s.Area(place.Area).ID
 	}
 	if r.State.Open() {
-		r.Holder = dispatch.Route(s, place, r.At).Holder
+		r.Holder = dispatch.Route(s, dispatch.Request{Place: place, Matter: r.Matter, At: r.Received}).Holder
 	}
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jingwei/geo/datum"
 )
 
 // twoCells are squares side by side, with a gap of a lattice unit in between when
@@ -36,6 +39,25 @@ func TestLocate(t *testing.T) {
 	}
 	a := feed(t, rows+"\n,,\n1,120.805,32.005,7\n", "locate", "--boundaries", cells)
 	if a.status != exitFailed || !strings.Contains(a.err, "2 of 5 rows are bad") || !strings.HasPrefix(a.out, want) || strings.Count(a.out, "invalid: ") != 2 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// Rows that would all be in a cell if they were in another datum get a warning with
+// the evidence; what they are answered with is not changed.
+func TestLocateWarnsOfAnotherDatum(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("lon,lat\n")
+	for k := range 40 {
+		lon, lat := datum.GCJ02.FromWGS84(120.80025+0.0005*float64(k), 32.0002)
+		fmt.Fprintf(&rows, "%.7f,%.7f\n", lon, lat)
+	}
+	cells := twoCells(t, "120.81")
+	const warning = "warning: positions look like gcj02, not wgs84: of 40, 0 lie where they should as given and 40 if so"
+	if a := feed(t, rows.String(), "locate", "--boundaries", cells); a.status != exitDone || strings.Count(a.out, ",exact,") != 0 || !strings.Contains(a.err, warning) {
+		t.Errorf("%+v", a)
+	}
+	if a := feed(t, rows.String(), "locate", "--boundaries", cells, "--datum", "gcj02"); strings.Count(a.out, ",exact,") != 40 || strings.Contains(a.err, "warning") {
 		t.Errorf("%+v", a)
 	}
 }

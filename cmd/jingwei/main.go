@@ -34,6 +34,7 @@ type commandLine struct {
 	Serve   serveCommand   `cmd:"" help:"The service."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema up to date."`
 	Import  importCommand  `cmd:"" help:"Read, check and take in boundaries, people, the catalogue or reports."`
+	Export  exportCommand  `cmd:"" help:"Write what is in the database into files."`
 	Locate  locateCommand  `cmd:"" help:"The cell of every row of CSV: lon,lat[,accuracy] on stdin, the same rows with code,method,distance_m on stdout."`
 	Check   checkCommand   `cmd:"" help:"Prove the laws on what is in the database."`
 	Synth   synthCommand   `cmd:"" help:"The generated city as files."`

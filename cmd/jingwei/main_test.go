@@ -12,8 +12,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"jingwei/store/storetest"
 )
 
 // TestMain lets the test binary stand for the program: with runAsProgram set, it
@@ -22,7 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	storetest.Main(m)
 }
 
 const runAsProgram = "JINGWEI_TEST_RUN"
@@ -181,7 +184,19 @@ func TestWrongUse(t *testing.T) {
 		{"import", "boundaries", "main.go", "--level", "grid", "--datum", "mars"},
 		{"token", "create", "--role", "king"},
 		{"token", "revoke", "x"},
+		{"import", "boundaries", "main.go", "--level", "grid", "--crs", "4549"},
 		{"synth", "--out", t.TempDir(), "--scale", "-1"},
+		{"synth", "--out", t.TempDir(), "--scale", "0"},
+		{"export", "tiles", "--layer", "roads", "--out", "a.mbtiles"},
+		{"export", "tiles", "--layer", "areas"},
+		{"export", "tiles", "--layer", "areas", "--out", "a.zip"},
+		{"export", "tiles", "--layer", "areas", "--out", "a.mbtiles", "--format", "zip"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--level", "county"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--max-zoom", "23"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--min-zoom", "9", "--max-zoom", "8"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--from", "soon"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--matter", "1"},
+		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--state", "done"},
 		{"import", "workers", "main.go", "--encoding", "big5"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=-1"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=NaN"},
@@ -193,6 +208,21 @@ func TestWrongUse(t *testing.T) {
 	if a := jingwei(t, "--help"); a.status != exitDone || !strings.Contains(a.out, "import") {
 		t.Errorf("jingwei --help: %+v", a)
 	}
+}
+
+// A command that comes while another starts the private database waits for it.
+func TestCommandsWaitForThePrivateDatabase(t *testing.T) {
+	data := dataFolder(t)
+	succeed(t, "--data", data, "token", "list")
+	lock, err := os.OpenFile(filepath.Join(data, "lock"), os.O_RDWR, 0)
+	if err == nil {
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(time.Second, func() { lock.Close() }) // the owner is gone
+	succeed(t, "--data", data, "token", "list")
 }
 
 func TestSynthIsTheSameTwice(t *testing.T) {
@@ -230,6 +260,7 @@ func TestSynthComesBackIn(t *testing.T) {
 	if want := "2000 rows: 0 new, 2000 known already"; !strings.Contains(again.err, want) {
 		t.Errorf("the same reports again: %q, want %q", again.err, want)
 	}
+	takeRules(t, data)
 	check := succeed(t, "--data", data, "check")
 	for _, want := range []string{"1257 cells tile the territory", "county", "microgrid 1240 areas", "no violations"} {
 		if !strings.Contains(check.out+check.err, want) {
@@ -250,7 +281,26 @@ func TestSynthComesBackIn(t *testing.T) {
 		t.Errorf("six imports made not edition 6: %q", check.out)
 	}
 	reportAgain(t, s, filepath.Join(files, "reports.csv"), 60)
-	lookAtConsole(t, s)
+	exportAgain(t, s, data)
+	lookAtMaps(t, s)
+}
+
+// takeRules looks at a table of rules, takes it in, and looks again.
+func takeRules(t *testing.T, data string) {
+	t.Helper()
+	rules := filepath.Join(t.TempDir(), "rules.csv")
+	if err := os.WriteFile(rules, []byte("code,matter,level,week\nR1,01,town,mon-fri 08:00-18:00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range [][2]string{
+		{"new\tR1\tmatter 01, urgency normal, week mon-fri 08:00-18:00, level town\n", "1 rows: 1 new, 0 changed, 0 as they were\nnothing was written\n"},
+		{"", "1 rows: 0 new, 0 changed, 1 as they were\nnothing was written\n"},
+	} {
+		if a := succeed(t, "--data", data, "import", "rules", rules, "--dry-run"); a.out != want[0] || !strings.HasSuffix(a.err, want[1]) {
+			t.Errorf("a dry run: %q, %q; want %q", a.out, a.err, want)
+		}
+		succeed(t, "--data", data, "import", "rules", rules)
+	}
 }
 
 // reportAgain reports at the places of the first n rows of a table, as of now.

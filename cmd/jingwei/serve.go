@@ -59,7 +59,8 @@ func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log
 	v.api = api.New(api.Config{
 		Snapshots: &v.node.current, Picture: &v.node.picture,
 		Reports: v.appender, Tokens: db, Feed: db,
-		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
+		People: func(actor string) api.People { return db.As(actor) },
+		Pages:  web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
 	err := v.listen(addr, v.api)
@@ -109,6 +110,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 			return err
 		}
 		g.Go(func() error { return v.node.follow(ctx, after) })
+		g.Go(func() error { return v.node.advance(ctx) })
 		return ready(ctx)
 	})
 	if err := g.Wait(); !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {

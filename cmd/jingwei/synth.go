@@ -15,6 +15,9 @@ type synthCommand struct {
 }
 
 func (c *synthCommand) Run(ctx context.Context, s streams) error {
+	if !(c.Scale > 0) {
+		return usageError{fmt.Errorf("--scale %v: above 0", c.Scale)}
+	}
 	p := newProgress(s.err)
 	defer p.close()
 	city, err := synth.Generate(synth.Options{Seed: c.Seed, Scale: c.Scale, Progress: func(stage string, done, total int) {

@@ -40,11 +40,14 @@ const minShare = 1e-4
 // F(R) from the integrand leaves nothing of the edges out of reach, and takes
 // F(R) · 2π from the face that holds p and nothing from any other. What is left
 // is a difference of Owen's T functions.
+//
+// The plane is the one that touches the ellipsoid at p: beyond ±180° and the poles
+// is the outside. At a pole, where longitude has no length, p has its own face.
 func (c *Coverage) Shares(p geo.Pos, radius float64) []Share {
-	home := c.Locate(p)
-	if !(radius > 0) || !p.Valid() {
-		return []Share{{home, 1}}
+	if !(radius > 0) || math.IsInf(radius, 1) || max(p.Y, -p.Y) >= geo.MaxY || !p.Valid() {
+		return []Share{{c.Locate(p), 1}}
 	}
+	home := c.index.holder(p)
 	g := gaussian{at: p, scale: geo.ScaleAt(p), sigma: radius / sigmaPerRadius}
 	mass := map[int32]float64{home: 1 - math.Exp(-reachSigma*reachSigma/2)}
 	for _, i := range c.arcsWithin(home, p, radius*reachRadii) {
@@ -78,30 +81,40 @@ func ranked(mass map[int32]float64) []Share {
 // faces that they bound, beginning with home and, as the outside has no arcs of
 // its own, with the faces at the outer border there.
 func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
-	box := grown(geo.Box{Min: p, Max: p}, metres)
-	faces := c.border.facesIn(box)
-	if home != None && !slices.Contains(faces, home) {
-		faces = append(faces, home)
+	box := around(p, metres, world)
+	var faces, arcs []int32
+	seen := map[int32]bool{None: true}
+	visit := func(f int32) {
+		if !seen[f] {
+			seen[f] = true
+			faces = append(faces, f)
+		}
 	}
-	var arcs []int32
+	visit(home)
+	for _, f := range c.border.facesIn(box) {
+		visit(f)
+	}
 	for next := 0; next < len(faces); next++ {
 		for _, refs := range *c.rings.at(faces[next]) {
 			for _, ref := range refs {
 				i := arcIndex(ref)
-				if !c.arcBoxes.at(i).Intersects(box) || slices.Contains(arcs, i) || !reachesBox(c.arcs.at(i).Pos, box) {
+				a := c.arcs.at(i)
+				if !c.arcBoxes.at(i).Intersects(box) || !reachesBox(a.Pos, box) {
 					continue
 				}
-				arcs = append(arcs, i)
-				for _, f := range [2]int32{c.arcs.at(i).Left, c.arcs.at(i).Right} {
-					if f != None && !slices.Contains(faces, f) {
-						faces = append(faces, f)
-					}
+				if faces[next] == max(a.Left, a.Right) { // once, though both faces come by
+					arcs = append(arcs, i)
 				}
+				visit(a.Left)
+				visit(a.Right)
 			}
 		}
 	}
 	return arcs
 }
+
+// world is where valid positions are.
+var world = geo.Box{Min: geo.Pos{X: -geo.MaxX, Y: -geo.MaxY}, Max: geo.Pos{X: geo.MaxX, Y: geo.MaxY}}
 
 // reachesBox reports whether the box of some edge along pos meets b.
 func reachesBox(pos []geo.Pos, b geo.Box) bool {

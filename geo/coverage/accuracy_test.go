@@ -27,7 +27,12 @@ func quarters(side int32) *Coverage {
 }
 
 func TestSharesAgreeWithMonteCarlo(t *testing.T) {
-	const side, radius, samples = 5000, 30.0, 400_000
+	sharesAgree(t, 5000, 30)
+	sharesAgree(t, 8_000_000, 30_000) // a radius of many cells elsewhere
+}
+
+func sharesAgree(t *testing.T, side int32, radius float64) {
+	const samples = 400_000
 	c := quarters(side)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 12 {
@@ -81,6 +86,8 @@ func TestSharesOnBordersAndNodes(t *testing.T) {
 		"the middle of a border": {at(side, side/2), []float64{.5, .5, 0, 0}},
 		"the lower left corner":  {at(0, 0), []float64{.25, 0, 0, 0}},
 		"the left side":          {at(0, side/2), []float64{.5, 0, 0, 0}},
+		"the upper right corner": {at(2*side, 2*side), []float64{0, 0, 0, .25}},
+		"the right side":         {at(2*side, side/2), []float64{0, .5, 0, 0}},
 	} {
 		got := make([]float64, 4)
 		for _, s := range c.Shares(tt.p, 5) {

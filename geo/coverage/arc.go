@@ -37,7 +37,8 @@ type arcTracer struct {
 	node  []bool
 	arcOf []int32 // of the first edge of each arc: i or ^i, plus arcBias; else 0
 	arcs  []Arc
-	pos   []geo.Pos
+	path  []geo.Pos // along the arc in hand
+	chunk []geo.Pos // of many arcs
 }
 
 // ring returns the ring that begins at edge start as arcs, making those that are
@@ -76,23 +77,21 @@ func (t *arcTracer) toNode(start int32) int32 {
 // arc returns the arc that begins with edge e, and the edge after it.
 func (t *arcTracer) arc(e int32) (ref, next int32) {
 	m := t.m
-	from := len(t.pos)
-	t.pos = append(t.pos, m.pos[m.org[e]])
-	var last int32
-	for n := e; ; n = m.next[n] {
-		t.pos = append(t.pos, m.pos[m.dst(n)])
-		last = n
-		if t.node[m.dst(n)] || m.next[n] == e {
+	t.path = append(t.path[:0], m.pos[m.org[e]])
+	last := e
+	for {
+		t.path = append(t.path, m.pos[m.dst(last)])
+		next = m.next[last]
+		if t.node[m.org[next]] || next == e {
 			break
 		}
+		last = next
 	}
-	next = m.next[last]
 	if known := t.arcOf[e]; known != 0 {
-		t.pos = t.pos[:from]
 		return known - arcBias, next
 	}
 	i := int32(len(t.arcs))
-	a := Arc{Left: m.face[e], Right: None, Pos: t.pos[from:len(t.pos):len(t.pos)]}
+	a := Arc{Left: m.face[e], Right: None, Pos: t.keep(t.path)}
 	if back := m.twin[last]; back >= 0 {
 		a.Right = m.face[back]
 		t.arcOf[back] = ^i + arcBias
@@ -100,6 +99,18 @@ func (t *arcTracer) arc(e int32) (ref, next int32) {
 	t.arcOf[e] = i + arcBias
 	t.arcs = append(t.arcs, a)
 	return i, next
+}
+
+// keep copies the positions of an arc to memory shared by many, which does not
+// grow: what it had grown from would stay as long as its arcs.
+func (t *arcTracer) keep(path []geo.Pos) []geo.Pos {
+	const size = 1 << 16
+	if cap(t.chunk)-len(t.chunk) < len(path) {
+		t.chunk = make([]geo.Pos, 0, max(len(path), min(size, len(t.m.org))))
+	}
+	from := len(t.chunk)
+	t.chunk = append(t.chunk, path...)
+	return t.chunk[from:len(t.chunk):len(t.chunk)]
 }
 
 // arcBias keeps the references of arcs apart from 0, which means none.

@@ -110,11 +110,13 @@ func (x *border) buckets(b geo.Box, fn func(k int64)) {
 
 // Nearest returns the face whose outer border is nearest to p, which lies outside
 // all faces, and its distance in metres; None when that is more than the
-// tolerance in metres. Of faces equally near it is the lowest.
+// tolerance in metres. Of faces equally near it is the lowest. Distances are those of
+// [geo.DistanceToSegment], within its error of the geodesic; what lies beyond ±180° or
+// a pole is not near.
 func (c *Coverage) Nearest(p geo.Pos, tolerance float64) (face int32, metres float64) {
 	x := &c.border
 	face, metres = None, tolerance
-	near := x.around(p, tolerance)
+	near := around(p, tolerance, x.box)
 	if !p.Valid() || near.Empty() {
 		return None, 0
 	}
@@ -152,13 +154,13 @@ func (x *border) facesIn(b geo.Box) []int32 {
 	return slices.Compact(faces)
 }
 
-// around returns the part of the box within so many metres of p, east and north.
-func (x *border) around(p geo.Pos, metres float64) geo.Box {
+// around returns the part of a box within so many metres of p, east and north.
+func around(p geo.Pos, metres float64, in geo.Box) geo.Box {
 	s := geo.ScaleAt(p)
 	dx, dy := metres/max(s.East, 1e-9)+1, metres/s.North+1
 	return geo.Box{
-		Min: geo.Pos{X: atLeast(float64(p.X)-dx, x.box.Min.X), Y: atLeast(float64(p.Y)-dy, x.box.Min.Y)},
-		Max: geo.Pos{X: atMost(float64(p.X)+dx, x.box.Max.X), Y: atMost(float64(p.Y)+dy, x.box.Max.Y)},
+		Min: geo.Pos{X: atLeast(float64(p.X)-dx, in.Min.X), Y: atLeast(float64(p.Y)-dy, in.Min.Y)},
+		Max: geo.Pos{X: atMost(float64(p.X)+dx, in.Max.X), Y: atMost(float64(p.Y)+dy, in.Max.Y)},
 	}
 }
 

@@ -2,8 +2,6 @@ package coverage_test
 
 import (
 	"errors"
-	"maps"
-	"math"
 	"slices"
 	"testing"
 
@@ -212,52 +210,6 @@ func TestDissolveIsTheUnion(t *testing.T) {
 	})
 }
 
-func TestSimplifyIsACoverage(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s, r := sketches.Draw(t, "sketch"), drawRand(t)
-		c := mustBuild(t, s.faces)
-		if rapid.Bool().Draw(t, "larger faces") { // with longer arcs
-			group := make([]int32, c.Len())
-			for f := range group {
-				group[f] = int32(f) % 2
-			}
-			c = c.Dissolve(group, min(2, c.Len()))
-		}
-		simple := c.Simplify(rapid.SampledFrom([]float64{0, 1, 1e3, 1e6, 1e8, 1e9, 1e11, 1e18, math.Inf(1)}).Draw(t, "area"))
-		along(t, c, simple)
-		for f := range int32(c.Len()) {
-			wellFormed(t, simple.Shape(f))
-			if len(simple.Shape(f)) != len(c.Shape(f)) {
-				t.Fatalf("face %d had %d parts, now %d", f, len(c.Shape(f)), len(simple.Shape(f)))
-			}
-		}
-		sameAsBuilt(t, simple, s.probes(r))
-	})
-}
-
-// along fails unless simple has the arcs of c with the same ends and faces, and
-// between the ends only positions of c, in order.
-func along(t fataler, c, simple *coverage.Coverage) {
-	t.Helper()
-	if len(simple.Arcs()) != len(c.Arcs()) {
-		t.Fatalf("%d arcs became %d", len(c.Arcs()), len(simple.Arcs()))
-	}
-	for i, a := range c.Arcs() {
-		b := simple.Arcs()[i]
-		if a.Left != b.Left || a.Right != b.Right || a.Pos[0] != b.Pos[0] || a.Pos[len(a.Pos)-1] != b.Pos[len(b.Pos)-1] {
-			t.Fatalf("arc %v became %v", a, b)
-		}
-		from := 0
-		for _, p := range b.Pos {
-			k := slices.Index(a.Pos[from:], p)
-			if k < 0 {
-				t.Fatalf("arc %v became %v", a, b)
-			}
-			from += k
-		}
-	}
-}
-
 // sameAsBuilt fails unless the shapes of c are a coverage that answers as c does.
 func sameAsBuilt(t fataler, c *coverage.Coverage, ps []geo.Pos) {
 	t.Helper()
@@ -282,53 +234,4 @@ func onlyInlets(err error) bool {
 	return errors.As(err, &v) && !slices.ContainsFunc(v.List, func(v coverage.Violation) bool {
 		return v.Rule != coverage.Sliver || v.AreaM2 > 0
 	})
-}
-
-func TestSimplifyKeepsNothingMore(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		c := mustBuild(t, sketches.Draw(t, "sketch").faces)
-		all := positionCount(c)
-		for area := 1.0; area < 1e20; area *= 100 {
-			if n := positionCount(c.Simplify(area)); n > all {
-				t.Fatalf("of %d positions %d are left at the area %g", all, n, area)
-			}
-		}
-		for _, area := range []float64{0, -1, math.NaN()} {
-			if d := cmp.Diff(c.Arcs(), c.Simplify(area).Arcs()); d != "" {
-				t.Fatal(d)
-			}
-		}
-	})
-}
-
-func positionCount(c *coverage.Coverage) int {
-	n := 0
-	for _, a := range c.Arcs() {
-		n += len(a.Pos)
-	}
-	return n
-}
-
-// A bay with an island in it: drawn straight, the coast would leave the island on
-// the wrong side of it without touching it.
-func TestSimplifyLeavesIslandsOnTheirSide(t *testing.T) {
-	island := square(4000, 6000, 6000, 6900)
-	hole := slices.Clone(island)
-	hole.Reverse()
-	land := geo.Ring{{X: 0, Y: 0}, {X: 10_000, Y: 0}, {X: 10_000, Y: 5000}, {X: 9000, Y: 7000}, {X: 5000, Y: 7100}, {X: 1000, Y: 7000}, {X: 0, Y: 5000}}
-	north := geo.Ring{{X: 0, Y: 5000}, {X: 1000, Y: 7000}, {X: 5000, Y: 7100}, {X: 9000, Y: 7000}, {X: 10_000, Y: 5000}, {X: 10_000, Y: 50_000}, {X: 0, Y: 50_000}}
-	c := mustBuild(t, []coverage.Face{face("land", land, hole), face("north", north), face("island", island)})
-	for area := 1.0; area < 1e12; area *= 2 {
-		sameAsBuilt(t, c.Simplify(area), slices.Collect(maps.Keys(grid(0, 0, 10_000, 10_000, 500))))
-	}
-}
-
-func grid(x0, y0, x1, y1, step int32) map[geo.Pos]bool {
-	ps := map[geo.Pos]bool{}
-	for x := x0; x <= x1; x += step {
-		for y := y0; y <= y1; y += step {
-			ps[geo.Pos{X: x, Y: y}] = true
-		}
-	}
-	return ps
 }

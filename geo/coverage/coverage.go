@@ -16,6 +16,27 @@
 // position taken so lies on an edge or a vertex, so the face that holds it is
 // the only one. A position outside by that rule that touches the outer border
 // belongs to the touching face with the lowest number.
+//
+// # The arithmetic bound
+//
+// Nothing overflows int64. The sign of a cross product is that of a comparison of
+// two products, which package geo bounds by 6.5e18 for valid positions. Where
+// middles of edges come in, in half units, the four factors stay below 2³⁴ and
+// the products are taken in 128 bits.
+//
+// Only the leaves of the index subtract products, doubled, to go without a branch:
+// 2Δx·y − 2x·Δy. There Δx and Δy are at most 2³⁰, as ends are within 2²⁹ of the
+// middle of the tile, and x and y at most h + 2²⁹, the tile's side being 2h. With
+// h ≤ 2³⁰ that is at most 2³²·(2³⁰ + 2²⁹) = 1.5·2⁶²; what leads up to it is right
+// modulo 2⁶⁴. A tile with h = 2³¹ is the only one of its grid and begins where the
+// coverage does, so an end is farther than 2²⁹ from its middle, and its leaf is of
+// the form that compares products.
+//
+// # The ends of the map
+//
+// Positions are a plane of longitude and latitude. Locating is exact up to ±180° and
+// the poles; the two sides of ±180° are different positions, and [Coverage.Nearest]
+// and [Coverage.Shares] do not look across, nor over a pole.
 package coverage
 
 import (

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/metrics"
 	"testing"
+	"time"
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
@@ -94,13 +96,46 @@ func seeds(f *testing.F) {
 	f.Add([]byte("\x03\x43\x00\x00\x00\x80\x00\x00\x00\x80\xff\xff\xff\x7f\xff\xff\xff\x7f\x00\x00\x00\x80\xff\xff\xff\x7f"))
 }
 
-// Whatever the rings, Build ends, and either names what is wrong or makes a
+// bounded fails when fn allocates more than the most that some positions may take:
+// their edges may cross each other all, and each crossing takes a few hundred bytes,
+// some times over. It ends the run when fn does not end.
+func bounded(t *testing.T, positions int, fn func()) {
+	t.Helper()
+	hang := time.AfterFunc(time.Minute, func() { panic("a minute has gone by") })
+	defer hang.Stop()
+	allocated := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(allocated)
+	before := allocated[0].Value.Uint64()
+	fn()
+	metrics.Read(allocated)
+	n := uint64(positions) + 16
+	if took, most := allocated[0].Value.Uint64()-before, n*n*bytesPerPair; took > most {
+		t.Fatalf("%d positions took %d bytes, want %d at most", positions, took, most)
+	}
+}
+
+const bytesPerPair = 4096
+
+func positionsOf(faces []coverage.Face) (n int) {
+	for _, f := range faces {
+		for _, poly := range f.Shape {
+			for _, r := range poly {
+				n += len(r)
+			}
+		}
+	}
+	return n
+}
+
+// Whatever the rings, Build ends within bounds, and either names what is wrong or makes a
 // coverage that has every position once.
 func FuzzBuild(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		faces := facesFrom(data)
-		c, err := coverage.Build(faces)
+		var c *coverage.Coverage
+		var err error
+		bounded(t, positionsOf(faces), func() { c, err = coverage.Build(faces) })
 		if err != nil {
 			named(t, err)
 			return
@@ -112,8 +147,9 @@ func FuzzBuild(f *testing.F) {
 				everyPositionOnce(t, c, shapes, e.a)
 			}
 		}
+		simplifier := coverage.NewSimplifier(c)
 		for _, area := range []float64{1, 100, math.Inf(1)} {
-			along(t, c, c.Simplify(area))
+			along(t, c, simplifier.Simplify(area))
 		}
 	})
 }
@@ -160,13 +196,15 @@ func lowestTouching(shapes []coverage.Face, p geo.Pos) int32 {
 	return coverage.None
 }
 
-// Whatever the rings and the width, Repair ends, and does nothing more to what it
+// Whatever the rings and the width, Repair ends within bounds, and does nothing more to what it
 // made a coverage.
 func FuzzRepair(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, width := range []float64{0, 0.05, 1, 1000} {
-			repaired, _ := coverage.Repair(facesFrom(data), width)
+			var repaired []coverage.Face
+			faces := facesFrom(data)
+			bounded(t, positionsOf(faces), func() { repaired, _ = coverage.Repair(faces, width) })
 			if _, err := coverage.Build(repaired); err != nil {
 				named(t, err)
 				continue

@@ -37,19 +37,24 @@ const (
 	valMask = 1<<30 - 1
 )
 
-// A leaf is a word with the face + 1 at the corner, a word with the number of
-// edges and their form, and the edges, their lower end first. An edge is narrow
-// where its ends are within ±2¹⁵ units of the middle of the tile: then it takes
-// three words, the ends relative to the middle as pairs of int16, X in the low
-// half, and the change. Others take five, with the ends as they are: wide, within
-// ±2²⁹ units of the middle, or huge.
+// A leaf is a word with the face + 1 at the corner, a word with its form, and the
+// edges. It is narrow where the ends of edges are within ±2¹⁵ units of the middle
+// of the tile and the edges make few runs, in each of which one begins where the
+// last ended and the change is the same. Then the second word has the numbers of
+// edges in the runs too, four bits for each, and a run is the change and the
+// positions along it, relative to the middle, as pairs of int16, X in the low half.
+// A leaf of other form has the number of edges in the second word, and each is the
+// ends, as they are, the lower one first, and the change: wide, within ±2²⁹ units
+// of the middle, or huge.
 const (
 	leafHead   = 2
 	formMask   = 3 << 30
 	formNarrow = 0 << 30
 	formWide   = 1 << 30
 	formHuge   = 2 << 30
-	narrowSize = 3
+	runBits    = 4
+	mostRuns   = 7
+	longestRun = 1<<runBits - 1
 	wideSize   = 5
 )
 
@@ -85,20 +90,38 @@ func (x *index) locate(p geo.Pos) int32 {
 	return in.inLeaf(e&valMask, shift, p)
 }
 
+// holder is locate without the outer border: None for a position outside that
+// touches it.
+func (x *index) holder(p geo.Pos) int32 {
+	if !x.box.Contains(p) {
+		return None
+	}
+	in, e, shift := x.entry(p)
+	if e&tagMask == 0 {
+		return int32(e) - 1
+	}
+	l := in.leafAt(e&valMask, shift, p)
+	face := in.words[e&valMask] ^ l.crossed(doubled(p))
+	return int32(face&^borderChange) - 1
+}
+
 // inLeaf returns the face of p in the leaf at word i with side 1 << shift.
 func (x *index) inLeaf(i uint32, shift uint, p geo.Pos) int32 {
-	l := x.leafAt(i, shift, p)
-	px, py := int64(p.X)-l.mid.x, int64(p.Y)-l.mid.y
-	face := x.words[i]
-	switch l.form {
+	mid, half := x.middle(p, shift), int64(1)<<shift>>1
+	px, py := int64(p.X)-mid.x, int64(p.Y)-mid.y
+	leaf := x.words[i:]
+	face, form := leaf[0], leaf[1]
+	switch form & formMask {
 	case formNarrow:
-		face ^= crossedNarrow(l.words, l.half, px, py)
+		face ^= crossedNarrow(leaf[leafHead:], form, half, px, py)
 	case formWide:
-		face ^= crossedWide(l.words, l.mid, l.half, px, py)
+		face ^= crossedWide(leaf[leafHead:leafHead+wideSize*(form&^formMask)], mid, half, px, py)
 	default:
-		face ^= l.crossed(half{2 * int64(p.X), 2 * int64(p.Y)})
+		l := x.leafAt(i, shift, p)
+		face ^= l.crossed(doubled(p))
 	}
 	if face &^= borderChange; face == 0 {
+		l := x.leafAt(i, shift, p)
 		return l.touching(p)
 	}
 	return int32(face) - 1
@@ -116,34 +139,40 @@ func (x *index) middle(p geo.Pos, shift uint) point {
 	return point{mid(p.X, x.box.Min.X), mid(p.Y, x.box.Min.Y)}
 }
 
-// crossedOnce tells, with all bits set or none, whether the way from the corner
-// (-half, -half) straight up to height y, and from there right to x, crosses an
-// edge once. All is relative to the middle of the tile, and the way moved as
-// [geo.Side] moves a position: a position on the line of an edge that runs upwards
-// is left of it when the edge leans right, and right of it otherwise, so half a
-// unit is added to or taken from the product, and everything is taken twice. That
-// leaves no equality, and signs can be had by shifting, without a branch.
+// crossedOnce tells, by the sign bit, whether the way from the corner (-half, -half)
+// straight up to height y, and from there right to x, crosses an edge once. All is
+// relative to the middle of the tile, and the way moved as [geo.Side] moves a
+// position: one on the line of an edge is left of it when the edge leans right, or
+// is upright and runs down, and right of it otherwise. So half a unit is added to
+// or taken from the product, and everything is taken twice. That leaves no equality,
+// and no branch. Which end comes first makes no difference.
 func crossedOnce(ax, ay, bx, by, half, x, y int64) int64 {
 	dx, dy := 2*(bx-ax), by-ay
-	lean := -1 - 2*(-dx>>63)      // 1 when it leans right, else -1
-	left := dx*(y-ay) + lean      // how far up and to the left of the edge height y is,
+	lean := 1 | (dx<<30-dy)>>63   // -1 or 1
+	left := dx*(y-ay) + lean      // how far left of the edge height y is,
 	bend := left + 2*(half+ax)*dy // seen from the bend,
 	start := bend - dx*(y+half)   // from the corner
 	end := left - 2*(x-ax)*dy     // and from the end
-	inHeight := (ay - y - 1) & (y - by)
+	inHeight := (ay - y - 1) ^ (by - y - 1)
 	inWidth := (ax + half - 1) ^ (bx + half - 1)
-	across := ^bend & end & inHeight
-	upwards := (bend ^ start) & inWidth
-	return (across ^ upwards) >> 63
+	return (bend^end)&inHeight ^ (bend^start)&inWidth
 }
 
-// crossedNarrow returns the exclusive or of the changes at the narrow edges of a
-// leaf that are crossed on the way to (x, y).
-func crossedNarrow(edges []uint32, half, x, y int64) uint32 {
+// crossedNarrow returns the exclusive or of the changes at the edges of the runs of
+// a narrow leaf that are crossed on the way to (x, y).
+func crossedNarrow(words []uint32, runs uint32, half, x, y int64) uint32 {
 	face := uint32(0)
-	for ; len(edges) >= narrowSize; edges = edges[narrowSize:] {
-		a, b := edges[0], edges[1]
-		face ^= edges[2] & uint32(crossedOnce(int64(int16(a)), int64(int32(a)>>16), int64(int16(b)), int64(int32(b)>>16), half, x, y))
+	for ; runs != 0; runs >>= runBits {
+		n := runs & longestRun
+		ax, ay := packedAt(words[1])
+		crossed := int64(0)
+		for _, w := range words[2 : 2+n] {
+			bx, by := packedAt(w)
+			crossed ^= crossedOnce(ax, ay, bx, by, half, x, y)
+			ax, ay = bx, by
+		}
+		face ^= words[0] & uint32(crossed>>63)
+		words = words[2+n:]
 	}
 	return face
 }
@@ -152,19 +181,20 @@ func crossedNarrow(edges []uint32, half, x, y int64) uint32 {
 func crossedWide(edges []uint32, mid point, half, x, y int64) uint32 {
 	face := uint32(0)
 	for ; len(edges) >= wideSize; edges = edges[wideSize:] {
-		a, b := wideEnds(edges)
-		face ^= edges[4] & uint32(crossedOnce(int64(a.X)-mid.x, int64(a.Y)-mid.y, int64(b.X)-mid.x, int64(b.Y)-mid.y, half, x, y))
+		e := wideEdge(edges)
+		crossed := crossedOnce(int64(e.a.X)-mid.x, int64(e.a.Y)-mid.y, int64(e.b.X)-mid.x, int64(e.b.Y)-mid.y, half, x, y)
+		face ^= e.change & uint32(crossed>>63)
 	}
 	return face
 }
 
-func wideEnds(edge []uint32) (a, b geo.Pos) {
-	return geo.Pos{X: int32(edge[0]), Y: int32(edge[1])}, geo.Pos{X: int32(edge[2]), Y: int32(edge[3])}
+func wideEdge(words []uint32) sided {
+	return sided{geo.Pos{X: int32(words[0]), Y: int32(words[1])}, geo.Pos{X: int32(words[2]), Y: int32(words[3])}, words[4]}
 }
 
-func narrowEnds(edge []uint32, mid point) (a, b geo.Pos) {
-	at := func(w uint32) geo.Pos {
-		return geo.Pos{X: int32(mid.x + int64(int16(w))), Y: int32(mid.y + int64(int32(w)>>16))}
-	}
-	return at(edge[0]), at(edge[1])
+// packed returns p relative to mid, X in the low half.
+func packed(p geo.Pos, mid point) uint32 {
+	return uint32(uint16(int64(p.X)-mid.x)) | uint32(uint16(int64(p.Y)-mid.y))<<16
 }
+
+func packedAt(w uint32) (x, y int64) { return int64(int16(w)), int64(int32(w) >> 16) }

@@ -4,23 +4,45 @@ import "jingwei/geo"
 
 // leaf is the edges that reach into a tile.
 type leaf struct {
-	words []uint32 // of the edges
-	size  int      // words each
-	form  uint32
-	mid   point // of the tile
-	half  int64 // of its side
+	words []uint32 // of the edges, and perhaps more
+	form  uint32   // the second word of the leaf
+	mid   point    // of the tile
+	half  int64    // of its side
 }
 
 // leafAt returns the leaf at word i, of the tile of p with side 1 << shift.
 func (x *index) leafAt(i uint32, shift uint, p geo.Pos) leaf {
-	n := x.words[i+1]
-	l := leaf{size: narrowSize, form: n & formMask, mid: x.middle(p, shift), half: int64(1) << shift >> 1}
-	if l.form != formNarrow {
-		l.size = wideSize
+	return leaf{words: x.words[i+leafHead:], form: x.words[i+1], mid: x.middle(p, shift), half: int64(1) << shift >> 1}
+}
+
+func (l *leaf) len() (n int) {
+	if l.form&formMask != formNarrow {
+		return int(l.form &^ formMask)
 	}
-	from := int(i) + leafHead
-	l.words = x.words[from : from+int(n&^formMask)*l.size]
-	return l
+	for runs := l.form; runs != 0; runs >>= runBits {
+		n += int(runs & longestRun)
+	}
+	return n
+}
+
+// at returns edge i, its lower end first.
+func (l *leaf) at(i int) sided {
+	if l.form&formMask != formNarrow {
+		return wideEdge(l.words[i*wideSize:])
+	}
+	words := l.words
+	for runs := l.form; ; runs >>= runBits {
+		n := int(runs & longestRun)
+		if i < n {
+			return newSided(l.unpacked(words[1+i]), l.unpacked(words[2+i]), words[0])
+		}
+		i, words = i-n, words[2+n:]
+	}
+}
+
+func (l *leaf) unpacked(w uint32) geo.Pos {
+	x, y := packedAt(w)
+	return geo.Pos{X: int32(l.mid.x + x), Y: int32(l.mid.y + y)}
 }
 
 // touching returns the lowest face that touches p, which is outside, or None.
@@ -39,23 +61,13 @@ func (l *leaf) touching(p geo.Pos) int32 {
 	return best
 }
 
-func (l *leaf) len() int { return len(l.words) / l.size }
-
 // rays returns the ends of edge i if it holds p, and else p twice: the edge
 // leaves p towards those that are not p.
 func (l *leaf) rays(i int, p geo.Pos) [2]geo.Pos {
-	if a, b := l.ends(i); geo.OnSegment(a, b, p) {
-		return [2]geo.Pos{a, b}
+	if e := l.at(i); geo.OnSegment(e.a, e.b, p) {
+		return [2]geo.Pos{e.a, e.b}
 	}
 	return [2]geo.Pos{p, p}
-}
-
-func (l *leaf) ends(i int) (a, b geo.Pos) {
-	edge := l.words[i*l.size:]
-	if l.form == formNarrow {
-		return narrowEnds(edge, l.mid)
-	}
-	return wideEnds(edge)
 }
 
 // after returns the face that comes after the ray from p towards last, turning
@@ -65,7 +77,7 @@ func (l *leaf) after(last, p geo.Pos) int32 {
 	for i := range l.len() {
 		for _, ray := range l.rays(i, p) {
 			if ray != p && !turnsBefore(last, ray, p) {
-				face ^= l.words[(i+1)*l.size-1]
+				face ^= l.at(i).change
 			}
 		}
 	}
@@ -107,12 +119,12 @@ func (l *leaf) crossed(p half) uint32 {
 	bend := half{corner.x, p.y}
 	face := uint32(0)
 	for i := range l.len() {
-		a, b := l.ends(i)
-		if (2*int64(a.X) <= corner.x) != (2*int64(b.X) <= corner.x) && sideHalf(a, b, corner) != sideHalf(a, b, bend) {
-			face ^= l.words[(i+1)*l.size-1]
+		e := l.at(i)
+		if (2*int64(e.a.X) <= corner.x) != (2*int64(e.b.X) <= corner.x) && sideHalf(e.a, e.b, corner) != sideHalf(e.a, e.b, bend) {
+			face ^= e.change
 		}
-		if 2*int64(a.Y) <= p.y && p.y < 2*int64(b.Y) && sideHalf(a, b, bend) != sideHalf(a, b, p) {
-			face ^= l.words[(i+1)*l.size-1]
+		if 2*int64(e.a.Y) <= p.y && p.y < 2*int64(e.b.Y) && sideHalf(e.a, e.b, bend) != sideHalf(e.a, e.b, p) {
+			face ^= e.change
 		}
 	}
 	return face
@@ -121,8 +133,8 @@ func (l *leaf) crossed(p half) uint32 {
 // change returns the change at e, which is one of the edges, or 0.
 func (l *leaf) change(e edge) uint32 {
 	for i := range l.len() {
-		if a, b := l.ends(i); (edge{a, b}) == e || (edge{b, a}) == e {
-			return l.words[(i+1)*l.size-1]
+		if s := l.at(i); (edge{s.a, s.b}) == e || (edge{s.b, s.a}) == e {
+			return s.change
 		}
 	}
 	return 0

@@ -195,6 +195,31 @@ func TestLocateAllIsLocate(t *testing.T) {
 	})
 }
 
+// Locating allocates nothing, whatever the form of the leaves, on borders, outside
+// and where the coverage has been patched.
+func TestLocateAllocatesNothing(t *testing.T) {
+	for seed := range 40 {
+		s := sketches.Example(seed)
+		c, r := mustBuild(t, s.faces), rand.New(rand.NewPCG(uint64(seed), 9))
+		if _, patch := s.dealtAnew(r, c.Len()); seed%2 == 0 {
+			if patched, err := c.Patch(patch); err == nil {
+				c = patched
+			}
+		}
+		ps := s.probes(r)
+		dst := make([]int32, len(ps))
+		all := func() {
+			c.LocateAll(dst, ps)
+			for i, p := range ps {
+				dst[i] = c.Locate(p)
+			}
+		}
+		if n := testing.AllocsPerRun(2, all); n != 0 {
+			t.Fatalf("sketch %d: %g allocations for %d positions", seed, n, len(ps))
+		}
+	}
+}
+
 func square(x0, y0, x1, y1 int32) geo.Ring {
 	return geo.Ring{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }

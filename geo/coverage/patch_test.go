@@ -369,7 +369,7 @@ func TestPatchedSimplifiesAndDissolves(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		asBuilt(t, d.Simplify(1e6), nil)
+		asBuilt(t, coverage.NewSimplifier(d).Simplify(1e6), nil)
 		group := make([]int32, d.Len())
 		for f := range group {
 			group[f] = r.Int32N(3)

@@ -9,7 +9,7 @@ import (
 )
 
 // A leaf with more than leafEdges edges is split, unless that would not help, or
-// the index has come to spareWords words an edge: real ones take about fifteen.
+// the index has come to spareWords words an edge: real ones take about ten.
 const (
 	leafEdges  = 6
 	spareWords = 128
@@ -19,6 +19,13 @@ const (
 type sided struct {
 	a, b   geo.Pos
 	change uint32
+}
+
+func newSided(a, b geo.Pos, change uint32) sided {
+	if a.Y > b.Y {
+		a, b = b, a
+	}
+	return sided{a, b, change}
 }
 
 func newIndex(arcs []Arc) index {
@@ -51,24 +58,20 @@ func sidedEdges(arcs []Arc) []sided {
 			change |= borderChange
 		}
 		for i := range len(a.Pos) - 1 {
-			p, q := a.Pos[i], a.Pos[i+1]
-			if p.Y > q.Y {
-				p, q = q, p
-			}
-			edges = append(edges, sided{p, q, change})
+			edges = append(edges, newSided(a.Pos[i], a.Pos[i+1], change))
 		}
 	}
 	return edges
 }
 
-// lay chooses the top grid: about half as many tiles as edges, but such that an
+// lay chooses the top grid: half to twice as many tiles as edges, but such that an
 // edge reaches into four on average at most. It returns the number of rows.
 func (x *index) lay(edges []sided) (rows uint32) {
 	w, h := uint64(int64(x.box.Max.X)-int64(x.box.Min.X)), uint64(int64(x.box.Max.Y)-int64(x.box.Min.Y))
 	x.shift = uint(bits.Len64(max(w, h)))
 	for x.shift > 2 {
 		s := x.shift - 1
-		if tiles := (w>>s + 1) * (h>>s + 1); tiles > uint64(len(edges)/2+1) || reach(edges, s) > 4*uint64(len(edges)) {
+		if tiles := (w>>s + 1) * (h>>s + 1); tiles > uint64(2*len(edges)+1) || reach(edges, s) > 4*uint64(len(edges)) {
 			break
 		}
 		x.shift = s
@@ -201,17 +204,18 @@ func (x *index) plant(edges []sided, rows uint32, from, refs, corners []uint32) 
 func (x *index) join(growers []*grower, rows uint32) {
 	nodes, words := 0, 0
 	for _, g := range growers {
+		g.words = append(g.words, make([]uint32, -len(g.words)&(lineWords-1))...)
 		nodes, words = nodes+len(g.nodes), words+len(g.words)
 	}
-	x.nodes, x.words = make([]uint32, 0, nodes), make([]uint32, 0, words+lineWords)
+	x.nodes, x.words = make([]uint32, 0, nodes), make([]uint32, 0, words)
 	bands := uint32(len(growers))
 	for b, g := range growers {
 		node, leaf := uint32(len(x.nodes)/16), uint32(len(x.words))
 		move(g.nodes, node, leaf)
 		move(x.top[rows*uint32(b)/bands*x.cols:rows*(uint32(b)+1)/bands*x.cols], node, leaf)
 		x.nodes, x.words = append(x.nodes, g.nodes...), append(x.words, g.words...)
+		*g = grower{} // a large coverage has no room for both
 	}
-	x.words = append(x.words, make([]uint32, lineWords)...) // a leaf may be read a line beyond its end
 }
 
 // move adds to the entries what comes before them.
@@ -332,26 +336,74 @@ func compareSmall(a, b, c, d int64) int {
 
 // leaf writes a leaf and returns its entry.
 func (g *grower) leaf(refs []uint32, mid point, face uint32) uint32 {
-	e := tagLeaf | uint32(len(g.words))
 	const narrow, wide = 1 << 15, 1 << 29
+	from := len(g.words)
+	g.words = append(g.words, face, 0)
+	form, ok := uint32(0), false
 	if g.within(refs, mid, narrow) {
-		g.words = append(g.words, face, uint32(len(refs)))
+		form, ok = g.runs(refs, mid)
+	}
+	if !ok {
+		g.words = g.words[:from+leafHead]
+		if form = uint32(len(refs)) | formHuge; g.within(refs, mid, wide) {
+			form = uint32(len(refs)) | formWide
+		}
 		for _, i := range refs {
 			s := &g.edges[i]
-			g.words = append(g.words, packed(s.a, mid), packed(s.b, mid), s.change)
+			g.words = append(g.words, uint32(s.a.X), uint32(s.a.Y), uint32(s.b.X), uint32(s.b.Y), s.change)
 		}
-		return e
 	}
-	form := uint32(formHuge)
-	if g.within(refs, mid, wide) {
-		form = formWide
+	g.words[from+1] = form
+	return tagLeaf | uint32(g.inLine(from))
+}
+
+// runs writes edges as the runs of a narrow leaf and returns the second word of
+// it, unless there are too many.
+func (g *grower) runs(refs []uint32, mid point) (form uint32, ok bool) {
+	for n := 0; len(refs) > 0; n++ {
+		if n == mostRuns {
+			return 0, false
+		}
+		s := &g.edges[refs[0]]
+		start, end := s.a, s.b
+		if len(refs) > 1 && g.edges[refs[1]].goesOn(s.a, s.change) {
+			start, end = s.b, s.a
+		}
+		g.words = append(g.words, s.change, packed(start, mid), packed(end, mid))
+		length := 1
+		for refs = refs[1:]; len(refs) > 0 && length < longestRun && g.edges[refs[0]].goesOn(end, s.change); refs = refs[1:] {
+			end = g.edges[refs[0]].other(end)
+			g.words = append(g.words, packed(end, mid))
+			length++
+		}
+		form |= uint32(length) << (runBits * n)
 	}
-	g.words = append(g.words, face, uint32(len(refs))|form)
-	for _, i := range refs {
-		s := &g.edges[i]
-		g.words = append(g.words, uint32(s.a.X), uint32(s.a.Y), uint32(s.b.X), uint32(s.b.Y), s.change)
+	return form, true
+}
+
+// goesOn reports whether s has an end at p and that change.
+func (s *sided) goesOn(p geo.Pos, change uint32) bool {
+	return s.change == change && (s.a == p || s.b == p)
+}
+
+// other returns the end of s that is not p.
+func (s *sided) other(p geo.Pos) geo.Pos {
+	if s.a == p {
+		return s.b
 	}
-	return e
+	return s.a
+}
+
+// inLine moves the last leaf, which begins at word from, to the next cache line if
+// that makes it be in one line and not in two. It returns where it begins then.
+func (g *grower) inLine(from int) int {
+	size, room := len(g.words)-from, lineWords-from%lineWords
+	if size <= room || size > lineWords {
+		return from
+	}
+	g.words = append(g.words, make([]uint32, room)...)
+	copy(g.words[from+room:], g.words[from:from+size])
+	return from + room
 }
 
 func tileMiddle(corner geo.Pos, shift uint) point {
@@ -372,9 +424,4 @@ func (g *grower) within(refs []uint32, mid point, limit int64) bool {
 		}
 	}
 	return true
-}
-
-// packed returns p relative to mid, X in the low half.
-func packed(p geo.Pos, mid point) uint32 {
-	return uint32(uint16(int64(p.X)-mid.x)) | uint32(uint16(int64(p.Y)-mid.y))<<16
 }

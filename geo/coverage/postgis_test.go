@@ -112,14 +112,23 @@ func agree(t *testing.T, conn *pgx.Conn, c *coverage.Coverage, ps []geo.Pos) (in
 }
 
 func TestLocateAgreesWithPostGIS(t *testing.T) {
-	conn := postgis(t)
+	const positions = 4000
+	conn, total := postgis(t), newTally()
 	inside, shared, outside := 0, 0, 0
-	for seed := range 10 {
+	for seed := 0; total.total() < postgisPromise; seed++ {
 		s := cities.Example(seed)
-		i, b, o := agree(t, conn, mustBuild(t, s.faces), s.probes(rand.New(rand.NewPCG(uint64(seed), 3))))
+		p := newProber(rand.New(rand.NewPCG(uint64(seed), 3)), s.edges(), s.borderEdges())
+		var ps []geo.Pos
+		for _, kind := range kinds {
+			some := p.draw(kind, positions/len(kinds))
+			total.positions[kind] += len(some)
+			ps = append(ps, some...)
+		}
+		i, b, o := agree(t, conn, mustBuild(t, s.faces), ps)
 		inside, shared, outside = inside+i, shared+b, outside+o
 	}
-	t.Logf("compared %d positions in one face, %d in several, %d outside", inside, shared, outside)
+	total.check(t, postgisPromise)
+	t.Logf("%d in one face, %d in several, %d outside", inside, shared, outside)
 	if inside == 0 || shared == 0 || outside == 0 {
 		t.Error("some kind of position was not compared")
 	}

@@ -2,7 +2,6 @@ package coverage_test
 
 import (
 	"encoding/csv"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,7 +17,7 @@ import (
 
 // realData returns the files of shared test data that match a pattern, or skips
 // the test.
-func realData(t *testing.T, pattern string) []string {
+func realData(t testing.TB, pattern string) []string {
 	t.Helper()
 	pattern = filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(pattern))
 	files, err := filepath.Glob(pattern)
@@ -32,7 +31,7 @@ func realData(t *testing.T, pattern string) []string {
 }
 
 // realFaces reads the faces of all files, named by a property.
-func realFaces(t *testing.T, pattern, property string) []coverage.Face {
+func realFaces(t testing.TB, pattern, property string) []coverage.Face {
 	t.Helper()
 	var faces []coverage.Face
 	for _, file := range realData(t, pattern) {
@@ -55,7 +54,7 @@ func realFaces(t *testing.T, pattern, property string) []coverage.Face {
 	return faces
 }
 
-func multi(t *testing.T, g orb.Geometry) orb.MultiPolygon {
+func multi(t testing.TB, g orb.Geometry) orb.MultiPolygon {
 	t.Helper()
 	switch g := g.(type) {
 	case orb.Polygon:
@@ -92,34 +91,18 @@ func accidents(t *testing.T) []geo.Pos {
 }
 
 func TestBristolAgreesWithPostGIS(t *testing.T) {
+	const positions = 50_000
 	c := mustBuild(t, realFaces(t, "bristol/output-areas-*.geojson", "OA11CD"))
-	conn := postgis(t)
-	for kind, ps := range map[string][]geo.Pos{"accidents": accidents(t), "other positions": realProbes(c, 20_000)} {
-		inside, shared, outside := agree(t, conn, c, ps)
-		t.Logf("of %d %s, %d are in one area, %d in several, %d outside", len(ps), kind, inside, shared, outside)
-		if inside == 0 || outside == 0 || shared == 0 && kind != "accidents" {
-			t.Errorf("some kind of position was not among the %s", kind)
-		}
+	conn, p := postgis(t), coverProber(c, 7)
+	probes := accidents(t)
+	for _, kind := range kinds {
+		probes = append(probes, p.draw(kind, positions/len(kinds))...)
 	}
-}
-
-// realProbes returns n positions: a quarter each anywhere in the box, vertices,
-// just beside vertices, and on edges as near as the lattice goes.
-func realProbes(c *coverage.Coverage, n int) []geo.Pos {
-	r := rand.New(rand.NewPCG(7, 7))
-	box := geo.EmptyBox()
-	for f := range int32(c.Len()) {
-		box = box.Union(c.Box(f))
+	inside, shared, outside := agree(t, conn, c, probes)
+	t.Logf("of %d accidents and other positions, %d are in one area, %d in several, %d outside", len(probes), inside, shared, outside)
+	if inside == 0 || outside == 0 || shared == 0 || len(probes) < positions {
+		t.Error("some kind of position was not compared")
 	}
-	ps := make([]geo.Pos, 0, n)
-	for len(ps) < n {
-		arc := c.Arcs()[r.IntN(len(c.Arcs()))].Pos
-		k := r.IntN(len(arc) - 1)
-		a, b := arc[k], arc[k+1]
-		mid := geo.Pos{X: int32((int64(a.X) + int64(b.X)) / 2), Y: int32((int64(a.Y) + int64(b.Y)) / 2)}
-		ps = append(ps, anywhere(r, box), a, nudged(r, b), mid)
-	}
-	return ps
 }
 
 // Few of these borders are equal to the bit; after repair all inner ones are.

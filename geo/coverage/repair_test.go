@@ -231,3 +231,27 @@ func TestRepairOfLargerDamage(t *testing.T) {
 		}
 	})
 }
+
+// All that a repair did is in its list: a face that is another than before is named
+// there, and with no change all faces are as they were.
+func TestRepairListsAllItDid(t *testing.T) {
+	changed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s, r := roomy.Draw(t, "sketch"), drawRand(t)
+		metres := rapid.SampledFrom([]float64{0.3, 3}).Draw(t, "metres")
+		faces := shaken(r, shapesOf(mustBuild(t, s.faces)), metres, all)
+		repaired, changes := coverage.Repair(faces, 5)
+		for f := range faces {
+			if cmp.Equal(faces[f], repaired[f]) {
+				continue
+			}
+			changed++
+			if !slices.ContainsFunc(changes, func(c coverage.Change) bool { return slices.Contains(c.Faces, faces[f].Name) }) {
+				t.Fatalf("%s is not among %v, but\n%s", faces[f].Name, changes, cmp.Diff(faces[f], repaired[f]))
+			}
+		}
+	})
+	if changed == 0 {
+		t.Error("nothing was repaired")
+	}
+}

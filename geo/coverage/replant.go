@@ -121,8 +121,7 @@ func (x *index) each(e uint32, corner geo.Pos, shift uint, fn func(sided)) {
 	case tagLeaf:
 		l := x.leafAt(e&valMask, shift, corner)
 		for i := range l.len() {
-			a, b := l.ends(i)
-			fn(sided{a, b, l.words[(i+1)*l.size-1]})
+			fn(l.at(i))
 		}
 	}
 }
@@ -215,7 +214,7 @@ func (x *index) degree(p geo.Pos) int {
 	}
 	l, n := x.leafAt(entry&valMask, shift, p), 0
 	for i := range l.len() {
-		if a, b := l.ends(i); a == p || b == p {
+		if e := l.at(i); e.a == p || e.b == p {
 			n++
 		}
 	}

@@ -35,6 +35,8 @@ func abs(v int64) uint64 {
 // and the corners of any lattice square exactly.
 type half struct{ x, y int64 }
 
+func doubled(p geo.Pos) half { return half{2 * int64(p.X), 2 * int64(p.Y)} }
+
 func middle(a, b geo.Pos) half {
 	return half{int64(a.X) + int64(b.X), int64(a.Y) + int64(b.Y)}
 }

@@ -3,6 +3,7 @@ package localpg
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path/filepath"
 )
@@ -18,8 +19,12 @@ func (a Address) URL(database string) string {
 	return "postgres://postgres@/" + url.PathEscape(database) + "?host=" + a.socket + "&port=" + port
 }
 
+// ErrNotReady is returned by Attach while no server accepts connections.
+var ErrNotReady = errors.New("no server is ready there")
+
 // Attach finds the cluster in dir that another live process owns, to work beside
-// it for as long as it runs. It fails when no server is ready there.
+// it for as long as it runs. It fails with ErrNotReady while that process has none
+// that accepts connections.
 func Attach(dir string) (Address, error) {
 	a, err := attach(dir)
 	if err != nil {
@@ -36,13 +41,16 @@ func attach(dir string) (a Address, err error) {
 		return a, err
 	}
 	home, err := oldHome(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, ErrNotReady
+	}
 	if err != nil {
 		return a, err
 	}
 	data := folder{dir: dir, home: home}.data()
 	p, ok := readPostmaster(data)
 	if !ok || !p.ready || !runs(p.pid, data) {
-		return a, errors.New("no server is ready there")
+		return a, ErrNotReady
 	}
 	return Address{p.socket}, nil
 }

@@ -353,8 +353,8 @@ func TestStartEndsWithItsContext(t *testing.T) {
 func TestAttachReachesAClusterOfAnother(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	if _, err := localpg.Attach(dir); err == nil {
-		t.Error("attached to an empty folder")
+	if _, err := localpg.Attach(dir); !errors.Is(err, localpg.ErrNotReady) {
+		t.Errorf("attached to an empty folder: %v", err)
 	}
 	c := start(t, dir)
 	a, err := localpg.Attach(dir)
@@ -365,7 +365,7 @@ func TestAttachReachesAClusterOfAnother(t *testing.T) {
 		t.Errorf("attached to %s, want %s", got, want)
 	}
 	stop(t, c)
-	if _, err := localpg.Attach(dir); err == nil {
-		t.Error("attached to a stopped cluster")
+	if _, err := localpg.Attach(dir); !errors.Is(err, localpg.ErrNotReady) {
+		t.Errorf("attached to a stopped cluster: %v", err)
 	}
 }

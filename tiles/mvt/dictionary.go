@@ -7,10 +7,8 @@ import (
 )
 
 // Dictionary holds keys and values, each once, in the order of their first use.
-// The zero value is empty. Once it is another one's base it is not to be changed,
-// and any number of goroutines may share it.
+// The zero value is empty.
 type Dictionary struct {
-	base    *Dictionary
 	keys    table
 	values  table
 	numbers numbers
@@ -23,15 +21,10 @@ type table struct {
 	wire  []byte
 }
 
-// Extend empties d and lets it begin with all that base has; base may be nil.
-func (d *Dictionary) Extend(base *Dictionary) {
-	d.base = base
+func (d *Dictionary) reset() {
 	d.keys.reset()
 	d.values.reset()
 	d.numbers.reset()
-	if base != nil {
-		d.keys.count, d.values.count = base.keys.count, base.values.count
-	}
 }
 
 func (t *table) reset() {
@@ -41,10 +34,8 @@ func (t *table) reset() {
 
 // Key returns the index of a key, which is added if it is new.
 func (d *Dictionary) Key(k string) uint32 {
-	for b := d; b != nil; b = b.base {
-		if i, ok := b.keys.index[k]; ok {
-			return i
-		}
+	if i, ok := d.keys.index[k]; ok {
+		return i
 	}
 	d.keys.wire = appendString(append(d.keys.wire, layerKey), k)
 	return d.keys.add(k)
@@ -52,10 +43,8 @@ func (d *Dictionary) Key(k string) uint32 {
 
 // String returns the index of a string value, which is added if it is new.
 func (d *Dictionary) String(v string) uint32 {
-	for b := d; b != nil; b = b.base {
-		if i, ok := b.values.index[v]; ok {
-			return i
-		}
+	if i, ok := d.values.index[v]; ok {
+		return i
 	}
 	n := 1 + varintLen(uint64(len(v))) + len(v)
 	w := append(d.values.wire, layerValue)
@@ -95,11 +84,6 @@ func (d *Dictionary) Bool(v bool) uint32 {
 
 // number returns the index of a number in the form it has on the wire.
 func (d *Dictionary) number(field byte, v uint64) uint32 {
-	for b := d.base; b != nil; b = b.base {
-		if i, ok := b.numbers.find(field, v); ok {
-			return i
-		}
-	}
 	i, added := d.numbers.put(field, v, d.values.count)
 	if added {
 		d.values.count++
@@ -108,7 +92,21 @@ func (d *Dictionary) number(field byte, v uint64) uint32 {
 	return i
 }
 
+// Values returns the number of values so far, which is the index of the next.
+func (d *Dictionary) Values() uint32 { return d.values.count }
+
+// AppendUint appends an unsigned value to the fields of a layer.
+func AppendUint(dst []byte, v uint64) []byte { return appendNumber(dst, valueUint, v) }
+
+// AppendDouble appends a float64 value to the fields of a layer.
+func AppendDouble(dst []byte, v float64) []byte {
+	return appendNumber(dst, valueDouble, math.Float64bits(v))
+}
+
 func appendNumber(dst []byte, field byte, v uint64) []byte {
+	if v < 0x80 && field != valueDouble {
+		return append(dst, layerValue, 2, field, byte(v))
+	}
 	if field == valueDouble {
 		return binary.LittleEndian.AppendUint64(append(dst, layerValue, 9, field), v)
 	}

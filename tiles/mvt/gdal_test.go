@@ -18,7 +18,7 @@ func TestGDALReadsTheSame(t *testing.T) {
 		t.Skip("needs ogr2ogr (Debian: gdal-bin)")
 	}
 	var l mvt.Layer
-	l.Reset("areas", 4096, nil)
+	l.Reset("areas", 4096)
 	l.Add(mvt.Feature{ID: 41, Type: mvt.Polygons, Geometry: specPolygons()},
 		l.Key("name"), l.String("崇川区"), l.Key("count"), l.Uint(1<<40), l.Key("low"), l.Int(-5), l.Key("per_km2"), l.Double(0.25))
 	file := filepath.Join(t.TempDir(), "0.mvt")

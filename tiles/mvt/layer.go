@@ -9,11 +9,10 @@ type Layer struct {
 	features []byte
 }
 
-// Reset begins a layer without features, with the keys and values of base, which
-// may be nil.
-func (l *Layer) Reset(name string, extent uint32, base *Dictionary) {
+// Reset begins a layer without features, keys and values.
+func (l *Layer) Reset(name string, extent uint32) {
 	l.name, l.extent, l.features = name, extent, l.features[:0]
-	l.Extend(base)
+	l.reset()
 }
 
 // Empty reports whether the layer has no features; the specification wants such a
@@ -38,31 +37,25 @@ func (l *Layer) Add(f Feature, more ...uint32) {
 
 // Append appends the layer to a tile: a tile is its layers one after the other.
 func (l *Layer) Append(dst []byte) []byte {
-	size := 2 + fieldLen(len(l.name)) + len(l.features) + 1 + varintLen(uint64(l.extent))
-	for d := &l.Dictionary; d != nil; d = d.base {
-		size += len(d.keys.wire) + len(d.values.wire)
-	}
-	dst = appendLength(dst, tileLayer, size)
+	return l.AppendFields(AppendHeader(dst, l.size()))
+}
+
+// AppendHeader begins a layer of a tile whose fields take so many bytes.
+func AppendHeader(dst []byte, size int) []byte { return appendLength(dst, tileLayer, size) }
+
+// AppendFields appends what follows the header. More values may come behind, from
+// [AppendUint] and [AppendDouble], numbered on from [Dictionary.Values].
+func (l *Layer) AppendFields(dst []byte) []byte {
 	dst = append(dst, layerVersion, version)
 	dst = append(appendLength(dst, layerName, len(l.name)), l.name...)
 	dst = append(dst, l.features...)
-	dst = l.appendKeys(dst)
-	dst = l.appendValues(dst)
-	return appendVarint(append(dst, layerExtent), uint64(l.extent))
+	dst = append(dst, l.keys.wire...)
+	dst = appendVarint(append(dst, layerExtent), uint64(l.extent))
+	return append(dst, l.values.wire...)
 }
 
-func (d *Dictionary) appendKeys(dst []byte) []byte {
-	if d.base != nil {
-		dst = d.base.appendKeys(dst)
-	}
-	return append(dst, d.keys.wire...)
-}
-
-func (d *Dictionary) appendValues(dst []byte) []byte {
-	if d.base != nil {
-		dst = d.base.appendValues(dst)
-	}
-	return append(dst, d.values.wire...)
+func (l *Layer) size() int {
+	return 2 + fieldLen(len(l.name)) + len(l.features) + len(l.keys.wire) + 1 + varintLen(uint64(l.extent)) + len(l.values.wire)
 }
 
 // fieldLen returns the bytes of a field of n bytes with its tag and length.

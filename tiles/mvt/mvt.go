@@ -1,10 +1,9 @@
 // Package mvt writes and reads Mapbox Vector Tiles, version 2.1, on integer
 // coordinates. The same calls give the same bytes.
 //
-// What a feature is made of can be encoded ahead and kept: its geometry (see
-// [AppendPolygon]), its unchanging tags ([AppendTags]) and the keys and values
-// these refer to ([Dictionary]). A [Layer] then only splices them together with
-// the values that changed, without allocating for a feature.
+// What changes in a layer while its features stay, such as counts, can be kept
+// apart: as values behind all others ([Layer.AppendFields]), each of which one
+// feature refers to. The features are then encoded once, and are not touched again.
 package mvt
 
 import "encoding/binary"

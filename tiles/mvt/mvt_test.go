@@ -55,14 +55,14 @@ func specPolygons() []byte {
 // A layer as one call after the other makes it, and as it is on the wire.
 func TestLayerBytes(t *testing.T) {
 	var l mvt.Layer
-	l.Reset("hi", 4096, nil)
+	l.Reset("hi", 4096)
 	l.Add(mvt.Feature{ID: 7, Type: mvt.Points, Geometry: []byte{9, 50, 34}}, l.Key("a"), l.String("b"), l.Key("n"), l.Uint(3))
 	want := []byte{
 		0x1a, 42, 0x78, 2, 0x0a, 2, 'h', 'i',
 		0x12, 15, 0x08, 7, 0x12, 4, 0, 0, 1, 1, 0x18, 1, 0x22, 3, 9, 50, 34,
 		0x1a, 1, 'a', 0x1a, 1, 'n',
-		0x22, 3, 0x0a, 1, 'b', 0x22, 2, 0x28, 3,
 		0x28, 0x80, 0x20,
+		0x22, 3, 0x0a, 1, 'b', 0x22, 2, 0x28, 3,
 	}
 	want[1] = byte(len(want) - 2)
 	if d := cmp.Diff(want, l.Append(nil)); d != "" {
@@ -70,30 +70,29 @@ func TestLayerBytes(t *testing.T) {
 	}
 }
 
-// A layer that begins with another's dictionary reads the same as one that has
-// all in its own.
-func TestSplicedLayerReadsTheSame(t *testing.T) {
+// A layer whose last values are put behind it reads the same as one that has all in
+// its dictionary.
+func TestValuesBehindTheLayerReadTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(rapid.StringN(0, 5, -1), 1, 20).Draw(t, "names")
-		counts := rapid.SliceOfN(rapid.Uint64(), len(names), len(names)).Draw(t, "counts")
-		var base mvt.Dictionary
-		var whole, spliced mvt.Layer
-		whole.Reset("l", 512, nil)
-		spliced.Reset("other", 1, nil)
-		spliced.Uint(99)
-		var tags [][]byte
+		counts := rapid.SliceOfN(rapid.Uint64Range(0, 3), len(names), len(names)).Draw(t, "counts")
+		var whole, still mvt.Layer
+		whole.Reset("l", 512)
+		still.Reset("l", 512)
 		for _, n := range names {
-			tags = append(tags, mvt.AppendTags(nil, base.Key("name"), base.String(n)))
+			still.String(n)
 		}
-		key := base.Key("count")
-		spliced.Reset("l", 512, &base)
+		first := still.Values()
+		var behind []byte
 		for i, n := range names {
 			f := mvt.Feature{ID: uint64(i), Type: mvt.Polygons, Geometry: specPolygons()}
-			whole.Add(f, whole.Key("name"), whole.String(n), whole.Key("count"), whole.Uint(counts[i]))
-			f.Tags = tags[i]
-			spliced.Add(f, key, spliced.Uint(counts[i]))
+			whole.Add(f, whole.Key("name"), whole.String(n), whole.Key("count"), whole.Uint(counts[i]), whole.Key("half"), whole.Double(float64(counts[i])/2))
+			still.Add(f, still.Key("name"), still.String(n), still.Key("count"), first+2*uint32(i), still.Key("half"), first+2*uint32(i)+1)
+			behind = mvt.AppendDouble(mvt.AppendUint(behind, counts[i]), float64(counts[i])/2)
 		}
-		if d := cmp.Diff(decode(t, whole.Append(nil)), decode(t, spliced.Append(nil))); d != "" {
+		fields := append(still.AppendFields(nil), behind...)
+		spliced := append(mvt.AppendHeader(nil, len(fields)), fields...)
+		if d := cmp.Diff(decode(t, whole.Append(nil)), decode(t, spliced)); d != "" {
 			t.Fatal(d)
 		}
 	})
@@ -103,7 +102,7 @@ func TestSplicedLayerReadsTheSame(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var l mvt.Layer
-		l.Reset(rapid.String().Draw(t, "layer"), rapid.Uint32().Draw(t, "extent"), nil)
+		l.Reset(rapid.String().Draw(t, "layer"), rapid.Uint32().Draw(t, "extent"))
 		var want []mvt.DecodedFeature
 		for range rapid.IntRange(0, 100).Draw(t, "features") {
 			var tags []uint32
@@ -173,7 +172,7 @@ func TestRingsAreWound(t *testing.T) {
 		ring := rapid.SliceOfN(small, 1, 9).Draw(t, "exterior")
 		hole := rapid.SliceOfN(small, 1, 9).Draw(t, "hole")
 		var l mvt.Layer
-		l.Reset("l", 4096, nil)
+		l.Reset("l", 4096)
 		l.Add(mvt.Feature{Type: mvt.Polygons, Geometry: mvt.AppendPolygon(nil, new(mvt.Cursor), ring, hole)})
 		got := decode(t, l.Append(nil))[0].Features[0].Parts
 		want := 0
@@ -204,7 +203,7 @@ func TestAddDoesNotAllocate(t *testing.T) {
 	var l mvt.Layer
 	f := mvt.Feature{ID: 1, Type: mvt.Polygons, Geometry: specPolygons()}
 	build := func() {
-		l.Reset("l", 4096, nil)
+		l.Reset("l", 4096)
 		for i := range uint64(100) {
 			l.Add(f, l.Key("count"), l.Uint(i), l.Key("open"), l.Double(float64(i)))
 		}
@@ -226,7 +225,7 @@ func decode(t interface{ Fatal(...any) }, tile []byte) []mvt.DecodedLayer {
 // No bytes make the decoder panic or take memory out of proportion.
 func FuzzDecode(f *testing.F) {
 	var l mvt.Layer
-	l.Reset("l", 4096, nil)
+	l.Reset("l", 4096)
 	l.Add(mvt.Feature{ID: 1, Type: mvt.Polygons, Geometry: specPolygons()}, l.Key("a"), l.String("b"), l.Key("c"), l.Double(0.5))
 	f.Add(l.Append(nil))
 	f.Add([]byte{0x1a, 0xff, 0xff, 0xff, 0xff, 0x0f})

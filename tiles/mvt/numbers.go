@@ -29,15 +29,6 @@ func (n *numbers) reset() {
 	}
 }
 
-// find returns the index of a number.
-func (n *numbers) find(field byte, bits uint64) (uint32, bool) {
-	if n.count == 0 {
-		return 0, false
-	}
-	s := n.slot(field, bits)
-	return s.index, s.generation == n.generation
-}
-
 // put returns the index of a number, which becomes i if it is new.
 func (n *numbers) put(field byte, bits uint64, i uint32) (index uint32, added bool) {
 	if 2*n.count >= len(n.slots) {

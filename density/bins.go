@@ -1,0 +1,34 @@
+package density
+
+import (
+	"jingwei/geo"
+)
+
+// View is a rectangle of cells of Web Mercator's grid of zoom Z: columns from MinX
+// to before MaxX, rows from MinY to before MaxY, Z at most 31. Counting in it
+// takes memory for each of its cells.
+type View struct {
+	Z                      uint8
+	MinX, MinY, MaxX, MaxY uint32
+}
+
+// Bin is a cell of Web Mercator's grid with reports. A report counts in the bin of
+// its own position; beyond the sides of the square world, in the nearest.
+type Bin struct {
+	X, Y                 uint32 // column and row
+	Count, Open, Overdue uint32
+	Mean                 geo.Pos // of the positions, each to the nearest lattice unit
+	At                   uint32  // of the report, in seconds since 1970, if it is one
+	Matter               string  // of the report, if it is one and has six digits
+}
+
+// Bins counts the reports that pass f by bins, in the cells of areas within root,
+// in all for -1. It returns the bins that hold reports by Y, then X.
+func (c *Columns) Bins(f Filter, root int32, view View) []Bin {
+	q, v := f.query(), c.view.Load()
+	b := newBinner(c.snapshot, &q, root, view)
+	b.scan(v.base.places)
+	b.addAll(v.owed)
+	b.addAll(v.log)
+	return b.bins(v)
+}

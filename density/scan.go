@@ -1,0 +1,139 @@
+package density
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// rectangle is columns from x0 to before x1 and rows from y0 to before y1 of the
+// grid of zoom z, at most placeZoom.
+type rectangle struct {
+	z              uint8
+	x0, y0, x1, y1 uint32
+}
+
+// places returns the rectangle of places, or of cells of a lower zoom, that holds
+// a view.
+func (v View) places() rectangle {
+	if v.Z <= placeZoom {
+		return rectangle{v.Z, v.MinX, v.MinY, v.MaxX, v.MaxY}
+	}
+	down := v.Z - placeZoom
+	up := func(end uint32) uint32 { return (end + 1<<down - 1) >> down }
+	return rectangle{placeZoom, v.MinX >> down, v.MinY >> down, up(v.MaxX), up(v.MaxY)}
+}
+
+// each yields the places of the part of the rectangle in a cell of zoom z as
+// ranges, in their order.
+func (r *rectangle) each(z uint8, x, y uint32, yield func(from, to uint64)) {
+	down := r.z - z
+	x0, y0, x1, y1 := x<<down, y<<down, (x+1)<<down, (y+1)<<down
+	switch {
+	case x1 <= r.x0 || r.x1 <= x0 || y1 <= r.y0 || r.y1 <= y0:
+	case r.x0 <= x0 && x1 <= r.x1 && r.y0 <= y0 && y1 <= r.y1:
+		first, digits := uint64(morton(x, y)), 2*(placeZoom-z)
+		yield(first<<digits, (first+1)<<digits)
+	default:
+		for k := range uint32(4) {
+			r.each(z+1, 2*x+k&1, 2*y+k>>1, yield)
+		}
+	}
+}
+
+// runsIn returns the runs in the places of a view, as spans in their order.
+func (p *places) runsIn(v View) (spans []span) {
+	runs := p.runs[:len(p.runs)-1]
+	first := func(c uint64) int {
+		k, _ := slices.BinarySearchFunc(runs, c, func(r run, c uint64) int { return cmp.Compare(uint64(r.place), c) })
+		return k
+	}
+	r := v.places()
+	r.each(0, 0, 0, func(from, to uint64) {
+		if s := (span{first(from), first(to)}); s.lo < s.hi {
+			spans = append(spans, s)
+		}
+	})
+	return spans
+}
+
+// scan adds the rows of p, which came and did not go.
+func (b *binner) scan(p *places) {
+	if s := b.query.state; s == Open || s == Overdue || b.query.from == b.query.to {
+		return
+	}
+	const some = 1024 // runs for a processor at a time
+	var parts []span
+	for _, s := range p.runsIn(b.view) {
+		for ; s.lo < s.hi; s.lo += some {
+			parts = append(parts, span{s.lo, min(s.lo+some, s.hi)})
+		}
+	}
+	sieve := newSieve(b.query, p.codes)
+	if len(parts) == 1 {
+		b.scanRuns(p, parts[0], sieve, b.cells)
+		return
+	}
+	var mu sync.Mutex
+	inParallel(len(parts), func(next func() (int, bool)) {
+		sums := make([]sum, len(b.cells))
+		for i, ok := next(); ok; i, ok = next() {
+			b.scanRuns(p, parts[i], sieve, sums)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i := range sums {
+			b.cells[i].add(&sums[i])
+		}
+	})
+}
+
+func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
+	within := int32(-1)
+	for k := runs.lo; k < runs.hi; k++ {
+		r, end := &p.runs[k], p.runs[k+1].start
+		if r.face != within && !b.within(r.face) {
+			continue
+		}
+		within = r.face
+		if b.view.Z > placeZoom {
+			b.scanFine(p, r, end, s, sums)
+			continue
+		}
+		x, y := r.place.cell()
+		down := placeZoom - b.view.Z
+		at := int(y>>down-b.view.MinY)*b.columns() + int(x>>down-b.view.MinX)
+		part := s.sum(p, r.start, end)
+		part.x += int64(part.count) * int64(r.corner.X)
+		part.y += int64(part.count) * int64(r.corner.Y)
+		sums[at].add(&part)
+	}
+}
+
+// scanFine adds the rows of a run one by one, for its place is many cells.
+func (b *binner) scanFine(p *places, r *run, end uint32, s *sieve, sums []sum) {
+	x, y := r.place.cell()
+	columns := newScale(b.west, b.below(x, b.view.MinX, b.view.MaxX))
+	rows := newScale(b.south, b.below(y, b.view.MinY, b.view.MaxY))
+	for i := r.start; i < end; i++ {
+		if !s.passes(p, i) {
+			continue
+		}
+		pos := p.pos(r, i)
+		column, row := columns.find(pos.X), rows.find(-pos.Y)
+		if column < 0 || row < 0 {
+			continue
+		}
+		c := &sums[row*b.columns()+column]
+		c.count++
+		c.x += int64(pos.X)
+		c.y += int64(pos.Y)
+		c.number += int64(i)
+	}
+}
+
+// below returns the columns of the view, or the rows, that are in one of places.
+func (b *binner) below(c, from, to uint32) span {
+	down := b.view.Z - placeZoom
+	return span{int(max(c<<down, from) - from), int(min((c+1)<<down, to) - from)}
+}

@@ -1,0 +1,66 @@
+package density
+
+// sieve is a query in the terms of the rows of places.
+type sieve struct {
+	all      bool
+	from     uint32   // first second
+	duration uint32   // to the last one
+	matter   []uint32 // by index of codes: all ones if it passes, else 0
+}
+
+// newSieve returns the sieve of a query whose window is not empty.
+func newSieve(q *query, codes []uint32) *sieve {
+	s := &sieve{
+		all:  q.from == 0 && q.to == always && len(q.matters) == 0,
+		from: uint32(q.from), duration: uint32(q.to - 1 - q.from),
+		matter: make([]uint32, len(codes)),
+	}
+	for i, code := range codes {
+		if q.holds(uint32(q.from), code) {
+			s.matter[i] = ^uint32(0)
+		}
+	}
+	return s
+}
+
+func (s *sieve) passes(p *places, i uint32) bool {
+	return p.at[i]-s.from <= s.duration && s.matter[p.matter[i]] != 0
+}
+
+// sum sums the rows of a run that pass, their positions from its corner.
+func (s *sieve) sum(p *places, from, to uint32) sum {
+	if s.all {
+		return sumAll(p.offset[from:to], from)
+	}
+	var count, number, east, both uint64
+	offset := p.offset[from:to]
+	at, matter := p.at[from:to][:len(offset)], p.matter[from:to][:len(offset)]
+	passing, first, duration := s.matter, s.from, s.duration
+	for i, o := range offset {
+		mask := passing[matter[i]]
+		if at[i]-first > duration {
+			mask = 0
+		}
+		count += uint64(mask & 1)
+		number += uint64(mask & uint32(i))
+		east += uint64(o & mask & 0xffff)
+		both += uint64(o & mask)
+	}
+	return sum{
+		count: int32(count), number: int64(number + count*uint64(from)),
+		x: int64(east), y: int64((both - east) >> 16),
+	}
+}
+
+func sumAll(offset []uint32, from uint32) sum {
+	var east, both uint64
+	for _, o := range offset {
+		east += uint64(o & 0xffff)
+		both += uint64(o)
+	}
+	n := int64(len(offset))
+	return sum{
+		count: int32(n), number: n*int64(from) + n*(n-1)/2,
+		x: int64(east), y: int64((both - east) >> 16),
+	}
+}

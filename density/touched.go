@@ -1,0 +1,51 @@
+package density
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"jingwei/geo"
+)
+
+// touched holds the versions of the last changes by cell of Web Mercator. One
+// goroutine marks, any number read.
+type touched struct {
+	floor    uint64   // version of all cells that are not there
+	versions sync.Map // *atomic.Uint64 by key of the cell
+}
+
+// cellKey tells the cells of zooms up to placeZoom apart.
+func cellKey(z uint8, c place) uint64 { return uint64(z)<<32 | uint64(c) }
+
+// mark takes down that something changed at p, for the cells of all zooms.
+func (t *touched) mark(p geo.Pos, version uint64) {
+	c := placeOf(p)
+	for z := uint8(placeZoom); ; z, c = z-1, c>>2 {
+		t.cell(cellKey(z, c)).Store(version)
+		if z == 0 {
+			return
+		}
+	}
+}
+
+func (t *touched) cell(key uint64) *atomic.Uint64 {
+	v, ok := t.versions.Load(key)
+	if !ok {
+		v, _ = t.versions.LoadOrStore(key, new(atomic.Uint64))
+	}
+	return v.(*atomic.Uint64)
+}
+
+// Touched returns the version of the last change of anything that is counted in a
+// tile of Web Mercator, which must be one of its zoom; beyond zoom 16, in the tile
+// of zoom 16 around it. What is counted afterwards holds at least the changes up
+// to that version.
+func (c *Columns) Touched(z uint8, x, y uint32) uint64 {
+	if z > placeZoom {
+		x, y, z = x>>(z-placeZoom), y>>(z-placeZoom), placeZoom
+	}
+	if v, ok := c.touched.versions.Load(cellKey(z, morton(x, y))); ok {
+		return max(c.touched.floor, v.(*atomic.Uint64).Load())
+	}
+	return c.touched.floor
+}

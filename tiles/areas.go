@@ -1,0 +1,145 @@
+package tiles
+
+import (
+	"context"
+	"slices"
+
+	"jingwei/tiles/mvt"
+)
+
+func (p *Pyramid) outlineAreas(ctx context.Context, a Address, o Options) (outline, error) {
+	if o.Level == 0 {
+		o.Level = p.LevelAt(a.Z)
+	}
+	at := place{a, o.Level, o.Root}
+	near, err := p.near(ctx, at)
+	if err != nil || len(near.areas) == 0 {
+		return outline{}, err
+	}
+	n := o.counts()
+	view, err := p.viewOfAreas(ctx, at.level, o, n)
+	return outline{
+		body: near.counted(n),
+		make: func(ctx context.Context) (piece, error) {
+			s, err := p.still(ctx, at, near)
+			if err != nil {
+				return piece{}, err
+			}
+			return p.splice(s, near, n), nil
+		},
+		view: view,
+	}, err
+}
+
+// still is the key of what of a tile does not change with the counts.
+type still sum
+
+// stills are the layers of a tile of areas without their counts.
+type stills struct{ areas, labels stillLayer }
+
+// stillLayer is a layer without its header and without the values that change. These
+// come behind it: of areas their counts one after the other, then those open, then
+// those overdue, and so on; of labels their counts.
+//
+// The specification would rather have each value once in a layer. Here every
+// feature has places of its own, so that it stays as it is, compressed, whatever is
+// counted: that is what makes a tile with new counts cheap.
+type stillLayer struct {
+	fields piece
+	of     []int32 // places in nearby.areas, or nearby.labels, of the features
+}
+
+func (p *Pyramid) still(ctx context.Context, at place, near *nearby) (*stills, error) {
+	return kept(ctx, p.shared.tiles, still(near.sum), func(ctx context.Context) (*stills, int, error) {
+		mine, err := p.mine(ctx, at, near)
+		if err != nil {
+			return nil, 0, err
+		}
+		s := &stills{p.areas(mine, near), p.labels(near.labels)}
+		return s, len(s.areas.fields.wire) + len(s.labels.fields.wire) + 4*len(s.areas.of) + 4*len(s.labels.of), nil
+	})
+}
+
+// mine returns the shapes of what is nearby within a root.
+func (p *Pyramid) mine(ctx context.Context, at place, near *nearby) ([]shape, error) {
+	whole := at
+	whole.root = -1
+	all, err := p.near(ctx, whole)
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.shapes(ctx, whole, all)
+	var mine []shape
+	for _, s := range list {
+		if k, in := slices.BinarySearch(near.areas, all.areas[s.near]); in {
+			mine = append(mine, shape{int32(k), s.wire})
+		}
+	}
+	return mine, err
+}
+
+// wordTags is how many tags of an area do not change: pairs of four keys and values.
+const wordTags = 8
+
+// areas returns the layer of areas.
+func (p *Pyramid) areas(list []shape, near *nearby) (out stillLayer) {
+	var l mvt.Layer
+	l.Reset(Areas.String(), mvt.Extent)
+	words := make([]uint32, 0, wordTags*len(list))
+	for _, s := range list {
+		words = p.appendWords(words, &l, near.areas[s.near])
+	}
+	count, open, overdue, perKm2 := l.Key("count"), l.Key("open"), l.Key("overdue"), l.Key("per_km2")
+	n, v := uint32(len(list)), l.Values()
+	inhabited := v + 4*n
+	for k, s := range list {
+		i := near.areas[s.near]
+		tags := append(make([]uint32, 0, wordTags+10), words[wordTags*k:wordTags*(k+1)]...)
+		tags = append(tags, count, v, open, v+n, overdue, v+2*n, perKm2, v+3*n)
+		if p.figures[i].households > 0 {
+			tags = append(tags, l.Key("per_100_households"), inhabited)
+			inhabited++
+		}
+		v++
+		out.of = append(out.of, s.near)
+		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(i).ID), Type: mvt.Polygons, Geometry: s.wire}, tags...)
+	}
+	return out.with(&l)
+}
+
+// appendWords appends the tags of area i that do not change.
+func (p *Pyramid) appendWords(dst []uint32, l *mvt.Layer, i int32) []uint32 {
+	a := p.snapshot.Area(i)
+	return append(
+		dst,
+		l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name),
+		l.Key("level"), l.String(a.Level.String()), l.Key("kind"), l.String(string(a.Kind)),
+	)
+}
+
+// labels returns the layer of labels.
+func (p *Pyramid) labels(list []label) (out stillLayer) {
+	var l mvt.Layer
+	l.Reset(labelsName, mvt.Extent)
+	var words []uint32
+	for _, b := range list {
+		a := p.snapshot.Area(b.area)
+		words = append(words, l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name))
+	}
+	count, v := l.Key("count"), l.Values()
+	var at []byte
+	for k, b := range list {
+		at = mvt.AppendPoints(at[:0], new(mvt.Cursor), []mvt.Point{b.at})
+		w := words[4*k:]
+		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(b.area).ID), Type: mvt.Points, Geometry: at}, w[0], w[1], w[2], w[3], count, v+uint32(k))
+		out.of = append(out.of, int32(k))
+	}
+	return out.with(&l)
+}
+
+func (out stillLayer) with(l *mvt.Layer) stillLayer {
+	if !l.Empty() {
+		out.fields = deflate(l.AppendFields(nil), levelOfStill)
+	}
+	return out
+}
