@@ -253,3 +253,36 @@ func TestLawsOfTheLoop(t *testing.T) {
 	refused(t, db, "task_report_fkey", task, idAt(noon, 9).String(), 4, "done")
 	refused(t, db, "task_state_known", task, r.ID.String(), 4, "late")
 }
+
+// Steps and the making of months do not wait for each other in a circle.
+func TestActWhileMonthsAreMade(t *testing.T) {
+	db := seeded(t, 5)
+	db.Now = func() time.Time { return noon }
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for g := range 6 {
+		wg.Go(func() {
+			for n := g; ; n += 6 {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				r := report(noon, n)
+				if a := db.AppendAll(t.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
+					t.Error(a[0].Err)
+				}
+				if _, err := db.Act(t.Context(), r.ID, 1, uuid.Nil, mark); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for m := range 20 {
+		if err := db.MakeMonth(t.Context(), noon.AddDate(0, m+2, 0)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	wg.Wait()
+}
