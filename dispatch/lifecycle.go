@@ -24,8 +24,8 @@ type Rule struct {
 type Standing string
 
 // The holder is whoever is in post in the holder's area, primary or deputy; when
-// nobody is, whoever is in post in the lowest area above where somebody is, or the
-// command centre over it. The sender is the same of who gave the ball away. Above:
+// nobody of them is there, also whoever is in post in the lowest area above where
+// somebody is, or the command centre over it. The sender is the same of who gave the ball away. Above:
 // in post in an area above the holder's. Dispatcher: the command centre of an area
 // over the report. Checker: holder, above or dispatcher, but never who finished
 // it. Approver: above for a void, dispatcher for a suspension. Department: an

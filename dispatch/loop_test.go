@@ -149,6 +149,28 @@ func TestVacancy(t *testing.T) {
 	}
 }
 
+// While everybody of the micro-grid is absent, the leader above answers, and so may
+// who is back early; what is given goes to who is there.
+func TestAbsence(t *testing.T) {
+	s := crewed(t)
+	away := []grid.Absence{{Worker: 11, From: day(-1), Until: day(1)}, {Worker: 12, From: day(-1), Until: day(1)}, {Worker: 16, From: day(-1)}}
+	absent := s.WithRoster(s.Roster().With(away, nil))
+	for who, want := range map[string]grid.Holder{"liaison": byLiaison, "leader": byLeader, "neighbour": {}, "town": {}} {
+		after, _, err := dispatch.Act(absent, fresh(s), move{who: who, action: grid.ActionAccept}.intent(), noon)
+		if want != (grid.Holder{}) && (err != nil || after.Holder != want) || want == (grid.Holder{}) && err == nil {
+			t.Errorf("%s: %v, holder %+v, want %+v", who, err, after.Holder, want)
+		}
+	}
+	r := fresh(s)
+	r.State, r.Holder = grid.Handling, byLeader
+	if up := act(t, absent, r, move{who: "leader", action: grid.ActionEscalate}, noon); up.Holder.Worker != 17 {
+		t.Errorf("escalated to %+v, want the deputy of the town", up.Holder)
+	}
+	if _, _, err := dispatch.Act(absent, r, move{who: "leader", action: grid.ActionDelegate, give: to(5)}.intent(), noon); err == nil {
+		t.Error("delegated to where nobody is")
+	}
+}
+
 // A holder's area that is gone from the edition leaves the ball at the cell.
 func TestHolderAreaGone(t *testing.T) {
 	s := crewed(t)
@@ -168,10 +190,10 @@ func TestLaws(t *testing.T) {
 	reached := map[grid.State]bool{}
 	taken := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
-		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
-		r, now := first(), noon.AddDate(0, 0, rapid.SampledFrom([]int{0, 0, 8}).Draw(t, "days"))
+		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown), starting(s, grid.Closed, byLeader)}).Draw(t, "report")
+		r, now := first(), noon
 		for range rapid.IntRange(20, 80).Draw(t, "steps") {
-			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour}).Draw(t, "later"))
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour, 10 * 24 * time.Hour, 20 * 24 * time.Hour}).Draw(t, "later"))
 			in, ok := offer(t, s, r, now)
 			if !ok {
 				break

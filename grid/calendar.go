@@ -2,6 +2,7 @@ package grid
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -39,23 +40,60 @@ type special struct {
 	total int64 // minutes of work from 1970 to the beginning of the day
 }
 
-// DayKind says how a day differs from its weekday.
+// DayKind says what kind of day it is.
 type DayKind string
 
 // A holiday 节假日 has no work. A workday 调休上班 has the hours that it names or,
-// without any, those of the first day of the week that has some.
+// without any, those of the first day of the week that has some. The ordinary days
+// 平时 have no date and name the hours of a week.
 const (
-	Holiday DayKind = "holiday"
-	Workday DayKind = "workday"
+	Ordinary DayKind = "ordinary"
+	Holiday  DayKind = "holiday"
+	Workday  DayKind = "workday"
 )
 
-// CalendarDay is a date with hours of its own.
+// ParseDayKind reads a kind of day; the Chinese names are understood.
+func ParseDayKind(s string) (DayKind, error) {
+	switch s {
+	case "ordinary", "平时":
+		return Ordinary, nil
+	case "holiday", "节假日", "放假", "休":
+		return Holiday, nil
+	case "workday", "调休", "调休上班", "上班", "班":
+		return Workday, nil
+	}
+	return "", fmt.Errorf("unknown kind of day %q: one of ordinary, holiday, workday", s)
+}
+
+// CalendarDay is a date with hours of its own, or all that have none.
 type CalendarDay struct {
 	ID    int64
-	Date  time.Time // midnight in [Beijing]
+	Date  time.Time // midnight in [Beijing]; zero for ordinary days
 	Kind  DayKind
 	Name  string
-	Hours Week // of a workday; for its weekday only
+	Hours Week // of a workday, for its weekday only; of ordinary days
+}
+
+// Key names the day among those that are known: its date, or ordinary.
+func (d CalendarDay) Key() string {
+	if d.Kind == Ordinary {
+		return string(Ordinary)
+	}
+	return d.Date.In(Beijing).Format(time.DateOnly)
+}
+
+// CalendarOf makes a calendar of what is known of days; without ordinary ones they
+// have OfficeHours.
+func CalendarOf(days []CalendarDay) *Calendar {
+	hours, dated := OfficeHours, []CalendarDay{}
+	for _, d := range days {
+		if d.Kind == Ordinary {
+			hours = d.Hours
+		} else {
+			dated = append(dated, d)
+		}
+	}
+	return NewCalendar(hours, dated)
 }
 
 // OfficeHours are the hours of a week where nobody says otherwise.

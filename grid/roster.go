@@ -142,14 +142,18 @@ func (r *Roster) With(absences []Absence, rules []Rule) *Roster {
 	return &with
 }
 
-// Absent returns the absence of a worker at t, if there is one.
-func (r *Roster) Absent(w WorkerID, t time.Time) (Absence, bool) {
+// Absent returns the absence of a worker at t, if there is one: of several the one
+// that ends last.
+func (r *Roster) Absent(w WorkerID, t time.Time) (last Absence, absent bool) {
 	for _, a := range r.absences[w] {
-		if !t.Before(a.From) && (a.Until.IsZero() || t.Before(a.Until)) {
-			return a, true
+		if t.Before(a.From) || !a.Until.IsZero() && !t.Before(a.Until) {
+			continue
+		}
+		if !absent || !last.Until.IsZero() && (a.Until.IsZero() || a.Until.After(last.Until)) {
+			last, absent = a, true
 		}
 	}
-	return Absence{}, false
+	return last, absent
 }
 
 // Worker returns the worker with that id.

@@ -15,38 +15,39 @@ ALTER TABLE report_history
     ADD COLUMN stage_alarm timestamptz,
     ADD COLUMN task_alarm  timestamptz,
     DROP CONSTRAINT report_history_of_the_loop,
-    ADD CONSTRAINT report_history_of_the_loop CHECK (action = 'import' AND from_state IS NULL OR (action, coalesce(from_state, ''), to_state) IN (
-        ('route', 'reported', 'assigned'),
-        ('report', '', 'reported'),
-        ('accept', 'assigned', 'verifying'),
-        ('return', 'assigned', 'assigned'),
-        ('recall', 'assigned', 'assigned'),
-        ('timeout', 'assigned', 'assigned'),
-        ('verify', 'verifying', 'handling'),
-        ('ask-void', 'verifying', 'verifying'),
-        ('void', 'verifying', 'void'),
-        ('merge', 'verifying', 'merged'),
-        ('unmerge', 'merged', 'verifying'),
-        ('refuse', 'verifying', 'verifying'), ('refuse', 'handling', 'handling'),
-        ('escalate', 'handling', 'assigned'),
-        ('delegate', 'handling', 'assigned'),
-        ('whistle', 'handling', 'handling'),
-        ('arrive', 'assigned', 'assigned'), ('arrive', 'verifying', 'verifying'), ('arrive', 'handling', 'handling'),
-        ('complete', 'assigned', 'assigned'), ('complete', 'verifying', 'verifying'), ('complete', 'handling', 'handling'),
-        ('withdraw', 'assigned', 'assigned'), ('withdraw', 'verifying', 'verifying'), ('withdraw', 'handling', 'handling'),
-        ('ask-suspend', 'handling', 'handling'),
-        ('suspend', 'handling', 'suspended'),
-        ('resume', 'suspended', 'handling'),
-        ('finish', 'handling', 'checking'),
-        ('pass', 'checking', 'closed'),
-        ('fail', 'checking', 'handling'),
-        ('evaluate', 'closed', 'evaluated'),
-        ('reopen', 'closed', 'handling'),
-        ('lapse', 'closed', 'evaluated'),
-        ('overdue', 'assigned', 'assigned'), ('overdue', 'verifying', 'verifying'), ('overdue', 'handling', 'handling'), ('overdue', 'checking', 'checking'),
-        ('urge', 'reported', 'reported'), ('urge', 'assigned', 'assigned'), ('urge', 'verifying', 'verifying'), ('urge', 'handling', 'handling'), ('urge', 'suspended', 'suspended'), ('urge', 'checking', 'checking'),
-        ('supervise', 'reported', 'reported'), ('supervise', 'assigned', 'assigned'), ('supervise', 'verifying', 'verifying'), ('supervise', 'handling', 'handling'), ('supervise', 'suspended', 'suspended'), ('supervise', 'checking', 'checking')
-    ));
+    ADD CONSTRAINT report_history_of_the_loop CHECK (action || ' ' || coalesce(from_state, '') || ' ' || to_state = ANY ('{
+            route reported assigned,
+            report  reported,
+            import  reported,import  assigned,import  verifying,import  handling,import  suspended,import  checking,import  closed,import  evaluated,import  void,import  merged,
+            accept assigned verifying,
+            return assigned assigned,
+            recall assigned assigned,
+            timeout assigned assigned,
+            verify verifying handling,
+            ask-void verifying verifying,
+            void verifying void,
+            merge verifying merged,
+            unmerge merged verifying,
+            refuse verifying verifying,refuse handling handling,
+            escalate handling assigned,
+            delegate handling assigned,
+            whistle handling handling,
+            arrive assigned assigned,arrive verifying verifying,arrive handling handling,
+            complete assigned assigned,complete verifying verifying,complete handling handling,
+            withdraw assigned assigned,withdraw verifying verifying,withdraw handling handling,
+            ask-suspend handling handling,
+            suspend handling suspended,
+            resume suspended handling,
+            finish handling checking,
+            pass checking closed,
+            fail checking handling,
+            evaluate closed evaluated,
+            reopen closed handling,
+            lapse closed evaluated,
+            overdue assigned assigned,overdue verifying verifying,overdue handling handling,overdue checking checking,
+            urge reported reported,urge assigned assigned,urge verifying verifying,urge handling handling,urge suspended suspended,urge checking checking,
+            supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
+        }'::text[]));
 
 -- next_alarm is when the system acts on a report; NULL for never.
 CREATE FUNCTION next_alarm(state text, stopped timestamptz, resume_at timestamptz, alarm timestamptz, stage_alarm timestamptz, task_alarm timestamptz)
@@ -59,32 +60,12 @@ RETURN CASE WHEN state = 'suspended' THEN resume_at WHEN stopped IS NULL THEN le
 CREATE INDEX report_next_alarm ON report (next_alarm(state, stopped, resume_at, alarm, stage_alarm, task_alarm))
     WHERE next_alarm(state, stopped, resume_at, alarm, stage_alarm, task_alarm) IS NOT NULL;
 
--- The hours of an ordinary week, by the clock of Beijing: one row is known at a time,
--- or none. An empty week is all of it.
-CREATE TABLE working_hours (
-    id             bigint GENERATED BY DEFAULT AS IDENTITY,
-    week           text NOT NULL,
-    recorded_from  timestamptz NOT NULL DEFAULT record_now(),
-    recorded_until timestamptz,
-    by             text NOT NULL DEFAULT record_by(),
-    why            text NOT NULL DEFAULT record_why(),
-    closed_by      text NOT NULL DEFAULT '',
-    closed_why     text NOT NULL DEFAULT '',
-    CONSTRAINT working_hours_pkey PRIMARY KEY (id, recorded_from),
-    CONSTRAINT working_hours_week_known CHECK (week_known(week)),
-    CONSTRAINT working_hours_recorded_until_after_from CHECK (recorded_until > recorded_from)
-);
-CREATE UNIQUE INDEX working_hours_one ON working_hours ((true)) WHERE recorded_until IS NULL;
-CREATE TRIGGER working_hours_guard BEFORE UPDATE OR DELETE ON working_hours
-    FOR EACH ROW EXECUTE FUNCTION record_guard();
-CREATE TRIGGER working_hours_never_truncate BEFORE TRUNCATE ON working_hours
-    FOR EACH STATEMENT EXECUTE FUNCTION never_truncate();
-
--- Days that do not go as their weekday does: holidays, and the days on which work
+-- The hours of ordinary weeks, by the clock of Beijing, which have no date, and the
+-- days that do not go as their weekday does: holidays, and the days on which work
 -- makes up for them.
 CREATE TABLE calendar_day (
     id             bigint GENERATED BY DEFAULT AS IDENTITY,
-    date           date NOT NULL,
+    date           date,
     kind           text NOT NULL,
     name           text NOT NULL DEFAULT '',
     hours          text NOT NULL DEFAULT '',
@@ -95,11 +76,12 @@ CREATE TABLE calendar_day (
     closed_by      text NOT NULL DEFAULT '',
     closed_why     text NOT NULL DEFAULT '',
     CONSTRAINT calendar_day_pkey PRIMARY KEY (id, recorded_from),
-    CONSTRAINT calendar_day_kind_known CHECK (kind IN ('holiday', 'workday')),
-    CONSTRAINT calendar_day_hours_known CHECK (week_known(hours) AND (hours = '' OR kind = 'workday')),
+    CONSTRAINT calendar_day_kind_known CHECK (kind IN ('ordinary', 'holiday', 'workday')),
+    CONSTRAINT calendar_day_has_date CHECK ((date IS NULL) = (kind = 'ordinary')),
+    CONSTRAINT calendar_day_hours_known CHECK (week_known(hours) AND (hours = '' OR kind <> 'holiday') AND (hours <> '' OR kind <> 'ordinary')),
     CONSTRAINT calendar_day_recorded_until_after_from CHECK (recorded_until > recorded_from)
 );
-CREATE UNIQUE INDEX calendar_day_known_once ON calendar_day (date) WHERE recorded_until IS NULL;
+CREATE UNIQUE INDEX calendar_day_known_once ON calendar_day (date) NULLS NOT DISTINCT WHERE recorded_until IS NULL;
 CREATE TRIGGER calendar_day_guard BEFORE UPDATE OR DELETE ON calendar_day
     FOR EACH ROW EXECUTE FUNCTION record_guard();
 CREATE TRIGGER calendar_day_never_truncate BEFORE TRUNCATE ON calendar_day
@@ -143,43 +125,44 @@ CREATE VIEW report_geo AS
 
 -- +goose Down
 DROP VIEW report_geo;
-DROP TABLE clock_limit, calendar_day, working_hours;
+DROP TABLE clock_limit, calendar_day;
 DROP INDEX report_next_alarm;
 DROP FUNCTION next_alarm(text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz);
 ALTER TABLE report DROP COLUMN alarm, DROP COLUMN stage_alarm, DROP COLUMN task_alarm;
 ALTER TABLE report_history DROP COLUMN alarm, DROP COLUMN stage_alarm, DROP COLUMN task_alarm,
     DROP CONSTRAINT report_history_of_the_loop,
-    ADD CONSTRAINT report_history_of_the_loop CHECK (action = 'import' AND from_state IS NULL OR (action, coalesce(from_state, ''), to_state) IN (
-        ('route', 'reported', 'assigned'),
-        ('report', '', 'reported'),
-        ('accept', 'assigned', 'verifying'),
-        ('return', 'assigned', 'assigned'),
-        ('recall', 'assigned', 'assigned'),
-        ('timeout', 'assigned', 'assigned'),
-        ('verify', 'verifying', 'handling'),
-        ('ask-void', 'verifying', 'verifying'),
-        ('void', 'verifying', 'void'),
-        ('merge', 'verifying', 'merged'),
-        ('unmerge', 'merged', 'verifying'),
-        ('refuse', 'verifying', 'verifying'), ('refuse', 'handling', 'handling'),
-        ('escalate', 'handling', 'assigned'),
-        ('delegate', 'handling', 'assigned'),
-        ('whistle', 'handling', 'handling'),
-        ('arrive', 'assigned', 'assigned'), ('arrive', 'verifying', 'verifying'), ('arrive', 'handling', 'handling'),
-        ('complete', 'assigned', 'assigned'), ('complete', 'verifying', 'verifying'), ('complete', 'handling', 'handling'),
-        ('withdraw', 'assigned', 'assigned'), ('withdraw', 'verifying', 'verifying'), ('withdraw', 'handling', 'handling'),
-        ('ask-suspend', 'handling', 'handling'),
-        ('suspend', 'handling', 'suspended'),
-        ('resume', 'suspended', 'handling'),
-        ('finish', 'handling', 'checking'),
-        ('pass', 'checking', 'closed'),
-        ('fail', 'checking', 'handling'),
-        ('evaluate', 'closed', 'evaluated'),
-        ('reopen', 'closed', 'handling'),
-        ('lapse', 'closed', 'evaluated'),
-        ('urge', 'reported', 'reported'), ('urge', 'assigned', 'assigned'), ('urge', 'verifying', 'verifying'), ('urge', 'handling', 'handling'), ('urge', 'suspended', 'suspended'), ('urge', 'checking', 'checking'),
-        ('supervise', 'reported', 'reported'), ('supervise', 'assigned', 'assigned'), ('supervise', 'verifying', 'verifying'), ('supervise', 'handling', 'handling'), ('supervise', 'suspended', 'suspended'), ('supervise', 'checking', 'checking')
-    ));
+    ADD CONSTRAINT report_history_of_the_loop CHECK (action || ' ' || coalesce(from_state, '') || ' ' || to_state = ANY ('{
+            route reported assigned,
+            report  reported,
+            import  reported,import  assigned,import  verifying,import  handling,import  suspended,import  checking,import  closed,import  evaluated,import  void,import  merged,
+            accept assigned verifying,
+            return assigned assigned,
+            recall assigned assigned,
+            timeout assigned assigned,
+            verify verifying handling,
+            ask-void verifying verifying,
+            void verifying void,
+            merge verifying merged,
+            unmerge merged verifying,
+            refuse verifying verifying,refuse handling handling,
+            escalate handling assigned,
+            delegate handling assigned,
+            whistle handling handling,
+            arrive assigned assigned,arrive verifying verifying,arrive handling handling,
+            complete assigned assigned,complete verifying verifying,complete handling handling,
+            withdraw assigned assigned,withdraw verifying verifying,withdraw handling handling,
+            ask-suspend handling handling,
+            suspend handling suspended,
+            resume suspended handling,
+            finish handling checking,
+            pass checking closed,
+            fail checking handling,
+            evaluate closed evaluated,
+            reopen closed handling,
+            lapse closed evaluated,
+            urge reported reported,urge assigned assigned,urge verifying verifying,urge handling handling,urge suspended suspended,urge checking checking,
+            supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
+        }'::text[]));
 CREATE VIEW report_geo AS
     SELECT id, at, received, ST_SetSRID(ST_MakePoint(x / 1e7, y / 1e7), 4326)::geometry(Point, 4326) AS geom,
         accuracy, matter, text, reporter, cell, method, distance_m, edition, state, holder_level, holder_area, holder_worker, version, batch,

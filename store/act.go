@@ -50,10 +50,17 @@ type decided struct{ error }
 
 // lockReports reads a report, with its tasks, and the one that it is to follow, and
 // keeps both from changing. They are locked in the order of their ids, so that two
-// who merge crosswise do not wait for each other.
+// who merge crosswise do not wait for each other; the table comes first, as where a
+// month is made.
 func lockReports(ctx context.Context, tx pgx.Tx, id, lead uuid.UUID) (r, follow grid.Report, err error) {
-	reports, err := collect(ctx, tx, scanReport, `SELECT `+reportColumns+` FROM report r WHERE r.id = ANY($1) ORDER BY r.id FOR UPDATE`,
-		rawIDs([]uuid.UUID{id, lead}))
+	if err := lockTable(ctx, tx); err != nil {
+		return r, follow, err
+	}
+	ids := []uuid.UUID{id}
+	if lead != uuid.Nil {
+		ids = append(ids, lead)
+	}
+	reports, err := collect(ctx, tx, scanReport, `SELECT `+reportColumns+` FROM report r WHERE r.id = ANY($1) ORDER BY r.id FOR UPDATE`, rawIDs(ids))
 	if err != nil {
 		return r, follow, err
 	}
@@ -75,6 +82,12 @@ func lockReports(ctx context.Context, tx pgx.Tx, id, lead uuid.UUID) (r, follow 
 	}
 	r.Tasks, err = tasksOf(ctx, tx, id)
 	return r, follow, err
+}
+
+// lockTable keeps a month from being made meanwhile.
+func lockTable(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `LOCK TABLE ONLY report IN ROW EXCLUSIVE MODE`)
+	return err
 }
 
 // writeStep writes a report as it stands after a step, the step, and the feed.

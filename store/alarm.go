@@ -85,6 +85,9 @@ func (g *ringing) next(ctx context.Context) (rung int, err error) {
 // lock reads what is due, with the tasks that are waited for, and keeps it from
 // changing.
 func (g *ringing) lock(ctx context.Context, tx pgx.Tx) ([]grid.Report, error) {
+	if err := lockTable(ctx, tx); err != nil {
+		return nil, err
+	}
 	due, err := collect(ctx, tx, scanReport, `
 		SELECT `+reportColumns+` FROM report r
 		WHERE `+nextAlarm+` <= $1 AND (`+nextAlarm+`, r.id) > ($2, $3)

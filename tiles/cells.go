@@ -65,7 +65,9 @@ func (p *Pyramid) outlineCells(ctx context.Context, a Address, o Options) (outli
 // under: then it is kept in vain.
 func (p *Pyramid) cells(ctx context.Context, a Address, o Options) (*cells, error) {
 	return kept(ctx, p.shared.views, keyOf(a, o), func(context.Context) (*cells, int, error) {
-		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, a.cells(o.Layer.cellZoom(a.Z)))}
+		in := a.cells(o.Layer.cellZoom(a.Z))
+		in.Where = o.Layer == Reports
+		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, in)}
 		c.sum = sumOfCells(a, o.Layer, c.list)
 		const perCell = 56
 		return c, perCell * len(c.list), nil
