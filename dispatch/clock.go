@@ -17,6 +17,18 @@ var defaultLimits = map[grid.Stage]grid.Limit{
 	grid.StageEvaluate: {Time: 7 * 24 * time.Hour, AroundTheClock: true},
 }
 
+// DefaultLimits returns the limits that hold where none is given, in the order of the
+// stages.
+func DefaultLimits() (limits []grid.Limit) {
+	for _, stage := range grid.Stages() {
+		if l, ok := defaultLimits[stage]; ok {
+			l.Stage = stage
+			limits = append(limits, l)
+		}
+	}
+	return limits
+}
+
 // stageOf is what a state may take so long for.
 var stageOf = map[grid.State]grid.Stage{
 	grid.Assigned:  grid.StageAccept,
