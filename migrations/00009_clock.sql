@@ -57,7 +57,7 @@ RETURN CASE WHEN state = 'suspended' THEN resume_at WHEN stopped IS NULL THEN le
 
 -- The reports themselves are the queue of alarms: what is not in it does not ring,
 -- and what is in it is there with the very row that says why.
-CREATE INDEX report_next_alarm ON report (next_alarm(state, stopped, resume_at, alarm, stage_alarm, task_alarm))
+CREATE INDEX report_next_alarm ON report (next_alarm(state, stopped, resume_at, alarm, stage_alarm, task_alarm), id)
     WHERE next_alarm(state, stopped, resume_at, alarm, stage_alarm, task_alarm) IS NOT NULL;
 
 -- The hours of ordinary weeks, by the clock of Beijing, which have no date, and the

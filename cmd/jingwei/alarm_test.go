@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // TestKillWhileAlarmsRing starts two nodes on one database with thousands of alarms
@@ -55,6 +56,24 @@ func TestKillWhileAlarmsRing(t *testing.T) {
 		FROM report_history h JOIN report r ON r.id = h.report JOIN worker w ON w.id = r.holder_worker WHERE h.action = 'timeout'`).Scan(&rung, &steps)
 	if err != nil || rung != reports || steps != reports {
 		t.Errorf("%d reports went to the deputy in %d steps, want %d in as many (%v)", rung, steps, reports, err)
+	}
+}
+
+func TestAlarmMetrics(t *testing.T) {
+	db := storetest.New(t)
+	unanswered(t, db, 10)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(newAlarms(db.DB))
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		got[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
+	}
+	if got["jingwei_alarms_waiting"] != 10 || got["jingwei_alarms_late"] != 10 || got["jingwei_alarms_late_seconds"] <= 0 {
+		t.Error(got)
 	}
 }
 
