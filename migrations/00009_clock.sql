@@ -9,7 +9,8 @@
 ALTER TABLE report
     ADD COLUMN alarm       timestamptz,
     ADD COLUMN stage_alarm timestamptz,
-    ADD COLUMN task_alarm  timestamptz;
+    ADD COLUMN task_alarm  timestamptz,
+    ADD CONSTRAINT report_alarm_until_due CHECK (alarm <= due AND stage_alarm <= stage_due);
 ALTER TABLE report_history
     ADD COLUMN alarm       timestamptz,
     ADD COLUMN stage_alarm timestamptz,
