@@ -150,6 +150,20 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// The calendar that comes with the documentation has as many working days as the law
+// gives a year: 365 without 104 days of weekends and 13 of holidays.
+func TestCalendarOf2026(t *testing.T) {
+	to := &roster{}
+	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{Zone: zone}); err != nil {
+		t.Fatal(err)
+	}
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, grid.Beijing) }
+	const day = 7*time.Hour + 30*time.Minute
+	if got := grid.CalendarOf(to.days).Left(year(2026), year(2027)); got != 248*day {
+		t.Errorf("%v working days", got.Hours()/day.Hours())
+	}
+}
+
 func TestLimits(t *testing.T) {
 	to := filled()
 	_, err := importTable(t, "limits", "事项,紧急程度,环节,时限,计时\n,,接收,1.5,\n01,特急,总时限,24,全天\n", "", to)
