@@ -156,7 +156,7 @@ func (b *blocks) sumUp() View {
 		v.Open, v.Overdue = v.Open+k.open, v.Overdue+k.overdue
 		for _, cell := range k.cells {
 			v.Total += uint64(cell.count)
-			c.add(cell)
+			c.add(cell, 1)
 		}
 	}
 	v.Count, v.PerKm2 = c.breaks()
