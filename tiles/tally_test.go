@@ -2,6 +2,8 @@ package tiles_test
 
 import (
 	"bytes"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,6 +69,63 @@ func optionsOfAreas(s *grid.Snapshot) (list []tiles.Options) {
 		}
 	}
 	return list
+}
+
+// A view is of the counts that it is asked for with, also when another was asked for
+// with later ones meanwhile.
+func TestAViewIsOfItsCounts(t *testing.T) {
+	s := town(t)
+	c, p := density.New(s), tiles.NewPyramid(s)
+	o := tiles.Options{Level: grid.Microgrid, Columns: c, Root: -1}
+	var at []*density.Counts
+	var want []tiles.View
+	for i := range 4 {
+		c.Put(crowd(p.Box(-1), 100*(1+i))...)
+		at, want = append(at, c.Counts(o.Filter)), append(want, view(t, tiles.NewPyramid(s), 0, o))
+	}
+	for _, k := range []int{3, 0, 2, 1, 1, 3} {
+		got, err := p.ViewAt(t.Context(), o, at[k])
+		if d := cmp.Diff(want[k], got); d != "" || err != nil {
+			t.Errorf("counts %d, %v (-want +got):\n%s", k, err, d)
+		}
+	}
+}
+
+// While reports come in, the areas of a tile and the total that comes along are of the
+// same moment.
+func TestATileIsOfOneMoment(t *testing.T) {
+	s := town(t)
+	c, p := density.New(s), tiles.NewPyramid(s)
+	a, o := at(8, 121.04, 32.04), tiles.Options{Level: grid.Microgrid, Columns: c, Root: -1} // all areas are in it
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for _, r := range crowd(p.Box(-1), 600) {
+			c.Put(r)
+		}
+	})
+	var made [4][]tiles.Tile
+	for k := range made {
+		wg.Go(func() {
+			for len(made[k]) < 300 {
+				tile, err := p.Tile(t.Context(), a, o)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				made[k] = append(made[k], tile)
+			}
+		})
+	}
+	wg.Wait()
+	for _, tile := range slices.Concat(made[:]...) {
+		all, sum := decoded(t, a, tile), uint64(0)
+		for _, f := range all["areas"] {
+			sum += f.Value("count").(uint64)
+		}
+		if total := all["meta"][0].Value("total"); total != sum {
+			t.Fatalf("%d reports in the areas of a tile whose total is %v", sum, total)
+		}
+	}
 }
 
 func compareWithAnew(t *testing.T, r *rapid.T, anew, p *tiles.Pyramid, o tiles.Options) {

@@ -90,8 +90,8 @@ func (p *Pyramid) viewSize(key seen) int {
 	return int(min(viewBytes/8, perCell*uint64(east-west+1)*uint64(south-north+1)))
 }
 
-// viewOfAreas returns the view of a level with the counts of a version or a later
-// one.
+// viewOfAreas returns the view of a level at counts, and at no others: who asks with
+// earlier ones than who asked last has it brought back.
 func (p *Pyramid) viewOfAreas(ctx context.Context, l grid.Level, o Options, n *density.Counts) (*view, error) {
 	list, err := p.members(ctx, l, o.Root)
 	if err != nil {
@@ -106,10 +106,10 @@ func (p *Pyramid) viewOfAreas(ctx context.Context, l grid.Level, o Options, n *d
 	switch {
 	case e.tally == nil:
 		e.tally = p.tally(list, n)
-	case e.tally.version() < versionOf(n):
-		p.bring(e.tally, n)
-	default:
+	case e.tally.version() == versionOf(n):
 		return e.view, nil
+	default:
+		p.bring(e.tally, n)
 	}
 	e.view = e.tally.view(l).view()
 	return e.view, nil
