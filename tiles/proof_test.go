@@ -208,10 +208,8 @@ func (j *judge) compare(t *testing.T, p *tiles.Pyramid, l tiles.Layer, z uint32,
 	switch l {
 	case tiles.Areas:
 		want = j.areas(t, p.LevelAt(z))
-	case tiles.Bins:
-		want = j.cells(t, min(z+5, 18))
-	case tiles.Reports:
-		want = j.cells(t, min(z+6, 24))
+	default:
+		want = j.cells(t, cellZoom(l, z))
 	}
 	total := figures{}
 	for _, f := range want {

@@ -67,7 +67,7 @@ func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
 func (p *Pyramid) Zooms(l Layer) (lowest, highest uint32) {
 	switch {
 	case l != Areas:
-		return 0, finest[l] - perSide[l]
+		return 0, l.tileZoom(uint8(finest[l]))
 	case len(p.zooms) == 0:
 		return 0, 0
 	}
