@@ -1,6 +1,9 @@
 package tiles
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Ramp are the colours of density, from little to much: YlGnBu of ColorBrewer
 // (Brewer, 2003), which can be told apart with every kind of colour blindness and
@@ -144,12 +147,16 @@ func densityColour(breaks []float64) array {
 	if len(breaks) > 0 {
 		steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
 		for i, end := range breaks {
-			steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+			steps = append(steps, after(end), Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
 		}
 		colour = steps
 	}
 	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, colour}
 }
+
+// after returns the least density above the end of a class, which still belongs to it:
+// densities have three decimals, and a step begins at its own number.
+func after(end float64) float64 { return (math.Round(end*1e3) + 1) / 1e3 }
 
 // marked is an expression: one value for the features marked, another for all
 // others.

@@ -3,9 +3,11 @@ package tiles_test
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"jingwei/tiles"
@@ -97,4 +99,42 @@ func TestColourOfAShare(t *testing.T) {
 	if d := cmp.Diff(want, drawnBy(t, tiles.Style("https://host", tiles.Reports), asks)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
+}
+
+// Every area and bin has the colour of its class, those that are exactly at an end, too.
+func TestColourOfAClass(t *testing.T) {
+	s := town(t)
+	p := tiles.NewPyramid(s)
+	c := counting(s, crowd(p.Box(-1), 500))
+	const z = 13
+	for _, l := range []tiles.Layer{tiles.Areas, tiles.Bins} {
+		o := tiles.Options{Layer: l, Columns: c, Root: -1}
+		ends := view(t, p, z, o).PerKm2.Quantile
+		densities := slices.Clone(ends)
+		for _, end := range ends {
+			densities = append(densities, math.Round(end*1e3-1)/1e3, math.Round(end*1e3+1)/1e3)
+		}
+		for _, f := range features(t, p, at(z, 121.04, 32.04), o) {
+			densities = append(densities, f.Value("per_km2").(float64))
+		}
+		var asks []ask
+		var want []any
+		for _, v := range densities {
+			asks = append(asks, ask{l.String() + "-fill", "fill-color", z, map[string]float64{"count": math.Ceil(v), "per_km2": v}})
+			want = append(want, colourOf(v, ends))
+		}
+		if d := cmp.Diff(want, drawnBy(t, tiles.Style("https://host", l, tiles.Scale{Breaks: ends}), asks)); d != "" {
+			t.Errorf("%v with ends %v (-want +got):\n%s", l, ends, d)
+		}
+	}
+}
+
+// colourOf is the colour of the first class whose end a density does not exceed; the
+// classes are spread over the ramp.
+func colourOf(density float64, ends []float64) string {
+	if density == 0 {
+		return "#fbfaf7"
+	}
+	class, _ := slices.BinarySearch(ends, density)
+	return tiles.Ramp[class*(len(tiles.Ramp)-1)/len(ends)]
 }
