@@ -9,10 +9,7 @@ import (
 )
 
 func (p *Pyramid) outlineAreas(ctx context.Context, a Address, o Options) (outline, error) {
-	if o.Level == 0 {
-		o.Level = p.LevelAt(a.Z)
-	}
-	at := place{a, o.Level, o.Root}
+	at := place{a, p.levelOf(o, a.Z), o.Root}
 	near, err := p.near(ctx, at)
 	if err != nil || len(near.areas) == 0 {
 		return outline{}, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"jingwei/grid"
 	"jingwei/tiles"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,18 +18,48 @@ func TestTileJSON(t *testing.T) {
 	s := town(t)
 	p := tiles.NewPyramid(s)
 	for _, l := range tiles.Layers() {
-		golden(t, l.String()+".json", indented(t, p.TileJSON(l, "https://host/tiles/"+l.String()+"/{z}/{x}/{y}.mvt", -1)))
+		golden(t, l.String()+".json", indented(t, p.TileJSON(tiles.Options{Layer: l, Root: -1}, "https://host/tiles/"+l.String()+"/{z}/{x}/{y}.mvt")))
 	}
 	const url = "https://host/tiles/areas/{z}/{x}/{y}.mvt"
-	whole := p.TileJSON(tiles.Areas, url, -1)
+	whole := p.TileJSON(everything, url)
 	i, _ := s.ByCode("32062")
-	part := p.TileJSON(tiles.Areas, url, i)
+	part := p.TileJSON(tiles.Options{Root: i}, url)
 	want := [4]float64{whole.Bounds[0], 32.036, whole.Bounds[2], whole.Bounds[3]}
 	if part.Bounds[1] <= whole.Bounds[1] {
 		t.Errorf("bounds %v of the northern town, not like %v", part.Bounds, want)
 	}
 	if part.Center[2] <= whole.Center[2]-1 {
 		t.Errorf("zoom %v for a part, %v for all", part.Center[2], whole.Center[2])
+	}
+}
+
+// The levels that a description tells of are those of the features in the tiles, also
+// for a caller with a root and for one who asks for a level.
+func TestLevelsByZoom(t *testing.T) {
+	s := town(t)
+	p := tiles.NewPyramid(s)
+	village, _ := s.ByCode("320612")
+	for _, k := range []struct {
+		o      tiles.Options
+		levels int
+	}{{everything, 4}, {tiles.Options{Root: village}, 3}, {tiles.Options{Root: -1, Level: grid.Village}, 1}} {
+		about, next := p.TileJSON(k.o, ""), uint32(0)
+		seen := map[any]bool{}
+		for _, l := range about.Levels {
+			if l.MinZoom != next {
+				t.Errorf("%v from zoom %d, not %d", l.Level, l.MinZoom, next)
+			}
+			for ; next <= l.MaxZoom; next++ {
+				for _, f := range features(t, p, at(next, 121.04, 32.025), k.o) {
+					if seen[f.Value("level")] = true; f.Value("level") != l.Level.String() {
+						t.Fatalf("zoom %d shows %v, not %v", next, f.Value("level"), l.Level)
+					}
+				}
+			}
+		}
+		if next != about.MaxZoom+1 || len(about.Levels) != k.levels || len(seen) != k.levels {
+			t.Errorf("%d levels up to zoom %d of %d", len(about.Levels), next-1, about.MaxZoom)
+		}
 	}
 }
 

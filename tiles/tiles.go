@@ -86,7 +86,7 @@ func (a Address) Validate() error {
 // Options select what is in a tile.
 type Options struct {
 	Layer   Layer
-	Level   grid.Level       // of Areas; 0: the one that fits the zoom
+	Level   grid.Level       // of Areas; 0: the one that fits the zoom and the root
 	Columns *density.Columns // on the pyramid's edition; nil: no reports
 	Filter  density.Filter   // which of the reports are counted
 	Root    int32            // index of the area whose inside is shown; -1: everything

@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"sync"
@@ -45,7 +44,7 @@ func (p *Pyramid) View(ctx context.Context, z uint32, o Options) (View, error) {
 
 func (p *Pyramid) view(ctx context.Context, z uint32, o Options) (*view, error) {
 	if o.Layer == Areas {
-		return p.viewOfAreas(ctx, cmp.Or(o.Level, p.LevelAt(z)), o, o.counts())
+		return p.viewOfAreas(ctx, p.levelOf(o, z), o, o.counts())
 	}
 	return p.viewOfCells(ctx, z, o)
 }
