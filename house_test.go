@@ -37,7 +37,7 @@ var (
 	nouns     = with(shapes, "grid")
 	decisions = with(nouns, "edit", "dispatch", "density")
 	pictures  = with(decisions, "tiles", "tiles/mvt")
-	services  = with(pictures, "tiles/archive", "import", "synth", "store", "store/localpg", "migrations")
+	services  = with(pictures, "webhook", "tiles/archive", "import", "synth", "store", "store/localpg", "migrations")
 )
 
 func with(folders []string, more ...string) []string { return slices.Concat(folders, more) }
@@ -54,13 +54,14 @@ var rules = map[string]rule{
 	"tiles":           {folders: with(nouns, "density", "tiles/mvt")},
 	"tiles/mvt":       {modules: none},
 	"tiles/archive":   {folders: []string{"tiles"}, modules: []string{"zombiezen.com/go/sqlite", "github.com/klauspost/compress", "golang.org/x/sync"}},
+	"webhook":         {folders: nouns, modules: none},
 	"migrations":      {modules: sqlModules},
 	"store":           {folders: with(decisions, "migrations"), modules: all},
 	"store/localpg":   {modules: none},
 	"store/storetest": {folders: with(nouns, "migrations", "store", "store/localpg"), modules: all},
 	"import":          {folders: nouns},
 	"synth":           {folders: nouns},
-	"api":             {folders: with(pictures, "import", "synth")},
+	"api":             {folders: with(pictures, "import", "synth", "webhook")},
 	"web":             {modules: none},
 	"cmd":             {folders: with(services, "api", "web"), modules: all},
 	"bench":           {folders: with(services, "api", "web", "store/storetest"), modules: all},

@@ -77,10 +77,13 @@ type Config struct {
 	Reports   Reports
 	Tokens    Tokens
 	Feed      Feed
-	People    func(actor string) People       // who makes the changes
-	Picture   *atomic.Pointer[Picture]        // nil inside until the reports are counted
+	People    func(actor string) People // who makes the changes
+	Picture   *atomic.Pointer[Picture]  // nil inside until the reports are counted
+	Webhooks  Webhooks
 	Pages     fs.FS                           // the console's build
 	Ready     func(ctx context.Context) error // nil error: PostgreSQL answers
+
+	PrivateWebhooks bool // they may be on the own machine and in private networks
 
 	Log       *slog.Logger         // default: slog.Default()
 	Metrics   *prometheus.Registry // default: a new one
@@ -133,10 +136,3 @@ func (c *Config) setDefaults() {
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
-
-// Publish hands an event, with its report, to the open event streams. Events are
-// published in the order of the feed. It never waits for a reader.
-func (a *API) Publish(e grid.Event) { a.publish(e) }
-
-// Close ends the open event streams, so that a server can be shut down.
-func (a *API) Close() { a.hub.close() }

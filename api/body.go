@@ -74,6 +74,8 @@ func kindName(kind string) string {
 		return "a number"
 	case "string":
 		return "a string"
+	case "bool":
+		return "true or false"
 	case "slice":
 		return "an array of numbers"
 	}

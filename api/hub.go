@@ -1,94 +1,144 @@
 package api
 
 import (
-	"encoding/json"
+	"slices"
 	"sync"
 
 	"jingwei/grid"
 )
 
-// message is an event ready to be sent: made once, for all listeners.
-type message struct {
-	cursor grid.Cursor
-	cell   grid.AreaID
-	data   []byte // one line of JSON
-}
-
-// hub hands messages to the open streams.
+// hub keeps the latest events at hand for the open streams. Streams with the same
+// interest share a view; each only remembers how far it has read. So a slow reader
+// costs nothing and nobody waits for it, and an event is written once for all.
 type hub struct {
-	mu        sync.Mutex
-	closed    bool
-	listeners map[chan message]bool
+	mu     sync.Mutex
+	ended  chan struct{} // closed by close
+	since  grid.Cursor   // events holds all behind this
+	upto   grid.Cursor   // up to this
+	events []*event
+	views  map[grid.Interest]*view
 }
 
-// backlog is how many messages a stream may be behind before it is cut.
-const backlog = 256
+// event is one about a report, and what is sent of it, made when first asked for.
+type event struct {
+	grid.Event
+	once sync.Once
+	text []byte
+}
 
-func newHub() *hub { return &hub{listeners: map[chan message]bool{}} }
+// view is the hub's events of one interest.
+type view struct {
+	interest grid.Interest
+	since    grid.Cursor // events holds all that are wanted behind this
+	events   []*event
+	more     chan struct{} // closed when there are more
+	readers  int
+}
 
-// listen returns a channel of all messages from now on. It is closed when the
-// reader falls behind or the hub is closed.
-func (h *hub) listen() chan message {
+// atHand is how many events a node keeps at hand: who is farther behind is cut, and
+// who resumes within them needs no database.
+const atHand = 8192
+
+func newHub() *hub { return &hub{ended: make(chan struct{}), views: map[grid.Interest]*view{}} }
+
+// join returns the view of an interest and up to where events are at hand.
+func (h *hub) join(in grid.Interest, s *grid.Snapshot) (*view, grid.Cursor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ch := make(chan message, backlog)
-	if h.closed {
-		close(ch)
-		return ch
+	v, ok := h.views[in]
+	if !ok {
+		v = &view{interest: in, since: h.since, more: make(chan struct{})}
+		v.add(h.events, s)
+		h.views[in] = v
 	}
-	h.listeners[ch] = true
-	return ch
+	v.readers++
+	return v, h.upto
 }
 
-func (h *hub) leave(ch chan message) {
+func (h *hub) leave(v *view) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.listeners, ch)
+	if v.readers--; v.readers == 0 {
+		delete(h.views, v.interest)
+	}
 }
 
-// send hands m to all listeners and returns how many it cut.
-func (h *hub) send(m message) (cut int) {
+// next returns the events of a view behind a cursor, up to where that reaches, and
+// what is closed when there are more. It fails when some are not at hand any more.
+func (h *hub) next(v *view, after grid.Cursor) (events []*event, upto grid.Cursor, more <-chan struct{}, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for ch := range h.listeners {
-		select {
-		case ch <- m:
-		default:
-			delete(h.listeners, ch)
-			close(ch)
-			cut++
+	i, found := slices.BinarySearchFunc(v.events, after, func(e *event, c grid.Cursor) int { return e.Cursor.Compare(c) })
+	if found {
+		i++
+	}
+	return v.events[i:], later(h.upto, after), v.more, v.since.Compare(after) <= 0
+}
+
+// reach returns the span of cursors of which all that a view wants is at hand.
+func (h *hub) reach(v *view) (since, upto grid.Cursor) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return v.since, h.upto
+}
+
+// publish adds events; with those from before they are all of the feed up to a
+// cursor. What was there already is left out.
+func (h *hub) publish(s *grid.Snapshot, upto grid.Cursor, events []*event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.upto == (grid.Cursor{}) { // nothing is known of what was before
+		h.since = upto
+	}
+	events = slices.DeleteFunc(events, func(e *event) bool { return e.Cursor.Compare(h.upto) <= 0 })
+	h.upto = later(h.upto, upto)
+	h.events = append(h.events, events...)
+	if over := len(h.events) - atHand; over > 0 {
+		h.since, h.events = h.events[over-1].Cursor, h.events[over:]
+	}
+	for _, v := range h.views {
+		v.add(events, s)
+		v.trim(h.since)
+	}
+}
+
+// add appends the events that are wanted and wakes who waits for them.
+func (v *view) add(events []*event, s *grid.Snapshot) {
+	wanted, before := v.interest.In(s), len(v.events)
+	for _, e := range events {
+		if wanted(e.Report) {
+			v.events = append(v.events, e)
 		}
 	}
-	return cut
+	if len(v.events) > before {
+		close(v.more)
+		v.more = make(chan struct{})
+	}
+}
+
+// trim lets go of what is not behind a cursor.
+func (v *view) trim(since grid.Cursor) {
+	old := 0
+	for old < len(v.events) && v.events[old].Cursor.Compare(since) <= 0 {
+		v.since = v.events[old].Cursor
+		old++
+	}
+	v.events = v.events[old:]
 }
 
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.closed = true
-	for ch := range h.listeners {
-		delete(h.listeners, ch)
-		close(ch)
+	select {
+	case <-h.ended:
+	default:
+		close(h.ended)
 	}
 }
 
-// publish makes an event into a message. Only events about reports are shown.
-func (a *API) publish(e grid.Event) {
-	m, ok := a.message(e)
-	if ok {
-		a.meter.dropped.Add(float64(a.hub.send(m)))
+func later(a, b grid.Cursor) grid.Cursor {
+	if a.Compare(b) > 0 {
+		return a
 	}
-}
-
-func (a *API) message(e grid.Event) (message, bool) {
-	s := a.Snapshots.Load()
-	if s == nil || e.What != grid.EventReport || e.Report == nil {
-		return message{}, false
-	}
-	data, err := json.Marshal(viewReport(s, *e.Report))
-	if err != nil {
-		a.Log.Error("encode an event", "event", e.Cursor, "error", err)
-		return message{}, false
-	}
-	return message{e.Cursor, e.Report.Cell, data}, true
+	return b
 }

@@ -87,6 +87,17 @@ func (a *API) routes() []route {
 		{"/v1/stats", get(needRead, a.stats)},
 		{"/v1/density", get(needRead, a.density)},
 		{"/v1/stream", map[string]endpoint{http.MethodGet: {need: needRead, long: true, do: a.stream}}},
+		{"/v1/webhooks", map[string]endpoint{
+			http.MethodGet:  {need: needStaff, do: a.listWebhooks},
+			http.MethodPost: {need: needStaff, do: a.postWebhook},
+		}},
+		{"/v1/webhooks/{id}", map[string]endpoint{
+			http.MethodGet:    {need: needStaff, do: a.getWebhook},
+			http.MethodPatch:  {need: needStaff, do: a.patchWebhook},
+			http.MethodDelete: {need: needStaff, do: a.deleteWebhook},
+		}},
+		{"/v1/webhooks/{id}/dead-letters", get(needStaff, a.listDeadLetters)},
+		{"/v1/webhooks/{id}/dead-letters/resend", map[string]endpoint{http.MethodPost: {need: needStaff, do: a.resendDeadLetters}}},
 		{"/v1/session", map[string]endpoint{
 			http.MethodPost:   {need: needLook, do: a.openSession},
 			http.MethodDelete: {need: needNothing, do: a.closeSession},

@@ -12,6 +12,8 @@ import (
 
 	"jingwei/api"
 	"jingwei/grid"
+
+	"github.com/google/uuid"
 )
 
 // listener reads the lines of an open stream.
@@ -21,11 +23,11 @@ type listener struct {
 	end context.CancelFunc
 }
 
-func listen(t testing.TB, server *httptest.Server, token, last string) *listener {
+func listen(t testing.TB, server *httptest.Server, token, query, last string) *listener {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/stream", nil)
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/stream"+query, nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
@@ -39,7 +41,7 @@ func listen(t testing.TB, server *httptest.Server, token, last string) *listener
 		t.Fatalf("status %d, %v", answer.StatusCode, answer.Header)
 	}
 	l := &listener{t, bufio.NewScanner(answer.Body), cancel}
-	l.want("retry: 2000", "")
+	l.want("retry: 2000", "id: 700-", "")
 	return l
 }
 
@@ -65,13 +67,14 @@ func (c *city) file(n int, place string) {
 	c.memory.mu.Lock()
 	e := c.memory.events[len(c.memory.events)-1]
 	c.memory.mu.Unlock()
-	c.Publish(e)
+	c.Publish(e.Cursor, []grid.Event{e})
 }
 
 func serve(t testing.TB, c *city) *httptest.Server {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	t.Cleanup(c.Close)
+	c.Publish(grid.Cursor{XID: 700}, nil)
 	return server
 }
 
@@ -79,8 +82,9 @@ func TestStream(t *testing.T) {
 	c := newCity(t)
 	server := serve(t, c)
 	c.file(1, inMicro1)
-	all, north := listen(t, server, "viewer", ""), listen(t, server, "north", "")
-	c.Publish(grid.Event{Cursor: grid.Cursor{XID: 700, Seq: 1}, What: grid.EventEdition, ID: "4"})
+	all, north := listen(t, server, "viewer", "", ""), listen(t, server, "north", "", "")
+	edition := grid.Event{Cursor: grid.Cursor{XID: 700, Seq: 1}, What: grid.EventEdition, ID: "4"}
+	c.Publish(edition.Cursor, []grid.Event{edition})
 	c.file(2, inMicro2)
 	c.file(3, inNorth)
 	c.file(4, atSea)
@@ -97,16 +101,17 @@ func TestStream(t *testing.T) {
 // A stream that resumes gets what it missed, and then goes on, each once.
 func TestStreamResumes(t *testing.T) {
 	c := newCity(t)
-	server := serve(t, c)
-	for n := 1; n <= 1203; n++ { // more than a page of the past
-		c.file(n, inMicro1)
+	for n := 1; n <= 1203; n++ { // more than a page of the past, before this node began
+		wantStatus(t, c.post(fmt.Sprintf(`{"id":%q,%s}`, id(n), inMicro1)), http.StatusCreated)
 	}
-	l := listen(t, server, "viewer", "700-1")
+	c.Publish(grid.Cursor{XID: 700, Seq: 1203}, nil)
+	server := serve(t, c)
+	l := listen(t, server, "viewer", "", "700-1")
 	c.file(1204, inMicro1)
 	for n := 2; n <= 1204; n++ {
 		l.wantReport(n)
 	}
-	c.Publish(c.memory.events[0]) // late news of what was shown already
+	c.Publish(c.memory.events[0].Cursor, c.memory.events[:1]) // late news of what was shown already
 	c.file(1205, inMicro1)
 	l.wantReport(1205)
 }
@@ -129,10 +134,21 @@ func TestStreamWithoutPast(t *testing.T) {
 
 func TestStreamHeartbeat(t *testing.T) {
 	c := newCity(t, func(config *api.Config) { config.Heartbeat = time.Millisecond })
-	listen(t, serve(t, c), "viewer", "").want(": heartbeat", "", ": heartbeat", "")
+	listen(t, serve(t, c), "viewer", "", "").want(": heartbeat", "id: 700-0", "", ": heartbeat", "id: 700-0", "")
 }
 
-// stuck is a reader that accepts nothing more once its stream is open.
+// tell hands events of reports in micro-grid 5 to the streams, from one number to
+// another, that no database knows of.
+func (c *city) tell(from, to int) {
+	var events []grid.Event
+	for n := from; n <= to; n++ {
+		r := grid.Report{ID: uuid.MustParse(id(n)), Cell: 5, State: grid.Assigned, Holder: grid.Holder{Level: grid.Microgrid, Area: 5, Worker: 11}}
+		events = append(events, grid.Event{Cursor: grid.Cursor{XID: 700, Seq: int64(n)}, What: grid.EventReport, ID: id(n), Report: &r})
+	}
+	c.Publish(events[len(events)-1].Cursor, events)
+}
+
+// stuck is a reader that accepts nothing more once it was sent an event.
 type stuck struct {
 	*httptest.ResponseRecorder
 	open, wait chan struct{}
@@ -147,43 +163,137 @@ func (s *stuck) Write(b []byte) (int, error) {
 		}
 		<-s.wait
 	}
-	return len(b), nil
+	return s.ResponseRecorder.Write(b)
 }
 
-// A reader that does not keep up is cut off; nobody waits for it.
+// A reader that does not keep up is told so and cut off; nobody waits for it. It
+// goes on where it was.
 func TestStreamDropsSlowReaders(t *testing.T) {
 	c := newCity(t)
 	server := serve(t, c)
-	quick := listen(t, server, "viewer", "")
+	quick := listen(t, server, "viewer", "", "")
 	slow := &stuck{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		r := httptest.NewRequest(http.MethodGet, "/v1/stream", nil)
 		r.Header.Set("Authorization", "Bearer viewer")
+		r.Header.Set("Last-Event-ID", "700-0")
 		c.ServeHTTP(slow, r)
 	}()
-	n := 0
-	for waiting := true; waiting; { // until the slow reader is listening, and stuck
-		n++
-		c.file(n, inMicro1)
-		quick.wantReport(n)
-		select {
-		case <-slow.open:
-			waiting = false
-		default:
+	c.file(1, inMicro1)
+	quick.wantReport(1)
+	<-slow.open
+	for n := 2; n <= 8194; n += 64 { // one more than are at hand
+		c.tell(n, min(n+63, 8194))
+		for i := n; i <= min(n+63, 8194); i++ {
+			quick.wantReport(i)
 		}
-	}
-	for range 300 {
-		n++
-		c.file(n, inMicro1)
-		quick.wantReport(n)
 	}
 	close(slow.wait)
 	<-ended
-	metrics := httptest.NewRecorder()
-	c.MetricsHandler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if !strings.Contains(metrics.Body.String(), "jingwei_streams_dropped_total 1") {
+	if got := slow.Body.String(); !strings.HasSuffix(got, "\n\n: too slow: connect again to go on\n\n") || strings.Count(got, "event:") != 1 {
+		t.Errorf("the reader was told %q", got)
+	}
+	if got := c.metrics(); !strings.Contains(got, "jingwei_streams_dropped_total 1") {
 		t.Error("the metrics do not tell of the reader that was cut off")
+	}
+}
+
+func (c *city) metrics() string {
+	w := httptest.NewRecorder()
+	c.MetricsHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return w.Body.String()
+}
+
+// Each stream has what it asks for, and no more.
+func TestStreamFilters(t *testing.T) {
+	c := newCity(t)
+	server := serve(t, c)
+	type heard struct {
+		token, query string
+		reports      []int
+	}
+	all := []heard{
+		{"viewer", "?area=320602", []int{1, 2, 3, 5}},
+		{"viewer", "?area=" + micro1, []int{1, 5}},
+		{"viewer", "?area=3206", []int{1, 2, 3, 4, 5}},
+		{"viewer", "?matter=01", []int{1, 2}},
+		{"viewer", "?matter=0201,010102", []int{2, 3}},
+		{"viewer", "?state=assigned", []int{1, 2, 3, 5}},
+		{"viewer", "?state=reported,closed", []int{4, 6}},
+		{"viewer", "?holder=L001", []int{5}},
+		{"viewer", "?holder=W001&area=" + micro2 + "&matter=01&state=assigned", []int{2}},
+		{"viewer", "?holder=L001&area=320612", nil},
+		{"north", "?area=320612", []int{4}},
+		{"north", "?state=reported", []int{4}},
+		{"viewer", "", []int{1, 2, 3, 4, 5, 6}},
+	}
+	var streams []*listener
+	for _, h := range all {
+		streams = append(streams, listen(t, server, h.token, h.query, ""))
+	}
+	for i, body := range []string{
+		inMicro1 + `,"matter":"010101"`, inMicro2 + `,"matter":"010102"`, inPark + `,"matter":"020101"`, inNorth, inMicro1, atSea,
+	} {
+		c.file(i+1, body)
+	}
+	last := listen(t, server, "viewer", "?holder=L001", "700-1") // of what is at hand
+	last.wantReport(5)
+	c.Close()
+	for i, h := range all {
+		for _, n := range h.reports {
+			streams[i].wantReport(n)
+		}
+		if streams[i].Scan() {
+			t.Errorf("%s as %s: %q after the last", h.query, h.token, streams[i].Text())
+		}
+	}
+	for _, tt := range []struct {
+		query      string
+		status     int
+		rule, at   string
+		detailPart string
+	}{
+		{"area=99", 404, "not-found", "", "no area 99"},
+		{"holder=W7", 404, "not-found", "", "no worker W7"},
+		{"state=open", 400, "parameter", "state", "unknown state"},
+		{"matter=0a", 400, "parameter", "matter", "2, 4 or 6 digits"},
+	} {
+		wantProblem(t, c.get("/v1/stream?"+tt.query), tt.status, tt.rule, tt.at, tt.detailPart)
+	}
+	wantProblem(t, c.ask("GET", "north", "/v1/stream?area=320602", ""), 403, "root-area", "", "outside")
+}
+
+// The place of a stream moves on past events that it does not want, so that it need
+// not read them again; and what is at hand is resumed without the database.
+func TestStreamTellsItsPlace(t *testing.T) {
+	c := newCity(t, func(config *api.Config) { config.Heartbeat = time.Millisecond })
+	server := serve(t, c)
+	l := listen(t, server, "viewer", "?area=320612", "")
+	c.file(1, inMicro1)
+	for l.Scan() && l.Text() != "id: 700-1" { // heartbeats
+		if l.Text() != ": heartbeat" && l.Text() != "id: 700-0" && l.Text() != "" {
+			t.Fatalf("line %q", l.Text())
+		}
+	}
+	c.memory.mu.Lock()
+	c.memory.events = nil
+	c.memory.mu.Unlock()
+	listen(t, server, "viewer", "", "700-0").wantReport(1)
+}
+
+// A stream ends when its token does.
+func TestStreamEndsWithItsToken(t *testing.T) {
+	c := newCity(t, func(config *api.Config) { config.Heartbeat = time.Millisecond })
+	l := listen(t, serve(t, c), "viewer", "", "")
+	c.memory.mu.Lock()
+	c.memory.fail = fmt.Errorf("revoked: %w", grid.ErrNotFound)
+	c.memory.mu.Unlock()
+	c.now.Add(2) // what was known of the token is old
+	for l.Scan() {
+		if l.Text() != ": heartbeat" && l.Text() != "id: 700-0" && l.Text() != "" {
+			t.Fatalf("line %q", l.Text())
+		}
 	}
 }

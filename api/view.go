@@ -232,8 +232,8 @@ func viewHolder(s *grid.Snapshot, h grid.Holder, at time.Time) *holderView {
 // rankAt returns the rank in which a holder had its area at a time; empty when
 // the roster does not tell.
 func rankAt(r *grid.Roster, h grid.Holder, at time.Time) grid.Rank {
-	for _, p := range r.On(h.Area, at) {
-		if p.Worker == h.Worker {
+	for _, p := range r.Posts(h.Area) {
+		if p.Worker == h.Worker && p.Holds(at) {
 			return p.Rank
 		}
 	}

@@ -56,7 +56,10 @@ func Actions(s *grid.Snapshot, r grid.Report, by Actor, now time.Time) []grid.Ac
 	at := stance{s: s, r: r, by: by, now: now}
 	actions := []grid.Action{}
 	for _, rule := range Lifecycle {
-		if _, err := at.stand(rule); err == nil && at.hold(rule) == nil {
+		if !slices.Contains(rule.From, r.State) {
+			continue
+		}
+		if _, ok := at.as(rule.Who); ok && at.hold(rule) == nil {
 			actions = append(actions, rule.Action)
 		}
 	}

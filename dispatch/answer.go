@@ -33,7 +33,10 @@ func Answers(s *grid.Snapshot, i int32, at time.Time) []Answer {
 // A post of a worker who is not in the roster is left out.
 func People(s *grid.Snapshot, i int32, at time.Time) []Person {
 	var out []Person
-	for _, p := range s.Roster().On(s.Area(i).ID, at) {
+	for _, p := range s.Roster().Posts(s.Area(i).ID) {
+		if !p.Holds(at) {
+			continue
+		}
 		w, verdict, _ := judge(s.Roster(), p, at)
 		switch verdict {
 		case Unknown:

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 
 // sink keeps reports by id.
 type sink struct {
+	mu      sync.Mutex
+	fail    error
 	reports []grid.Report
 	known   map[uuid.UUID]bool
 	batches []int
@@ -28,6 +31,11 @@ type sink struct {
 func (s *sink) MatterCodes(context.Context) ([]string, error) { return []string{"010101"}, nil }
 
 func (s *sink) AppendReports(_ context.Context, rs []grid.Report) (added int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return 0, s.fail
+	}
 	if s.known == nil {
 		s.known = map[uuid.UUID]bool{}
 	}
@@ -92,13 +100,23 @@ func TestTheSameReportsTwiceAreOneSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.Sort(to.batches) // which are written side by side
 	slices.Reverse(rows)
 	again, err := importReports(t, to, "lat,state,lon,at\n"+strings.Join([]string{"32.1,void,121,2024-05-01", "32,,121,2024-05-01", "32,,121,2024-05-02", "32,,121,2024-05-01"}, "\n"), importer.ReportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Added != 4 || again.Rows != 4 || again.Added != 0 || !slices.Equal(to.batches, []int{3, 1, 4}) {
+	if first.Added != 4 || again.Rows != 4 || again.Added != 0 || !slices.Equal(to.batches, []int{1, 3, 4}) {
 		t.Errorf("%+v, then %+v in batches %v: want 4 reports, then none", first, again, to.batches)
+	}
+}
+
+// A batch that cannot be written ends the import with its error.
+func TestReportsThatCannotBeWritten(t *testing.T) {
+	to := &sink{fail: errors.New("the disk is full")}
+	body := "at,lon,lat\n" + strings.Repeat("2024-05-01,121,32\n", 100)
+	if _, err := importReports(t, to, body, importer.ReportOptions{Batch: 1}); !errors.Is(err, to.fail) {
+		t.Errorf("got %v, want %v", err, to.fail)
 	}
 }
 

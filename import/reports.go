@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 
 	"jingwei/geo/datum"
 	"jingwei/grid"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Columns of a table of reports.
@@ -76,27 +79,46 @@ func Reports(ctx context.Context, to ReportSink, path string, o ReportOptions) (
 	if err != nil {
 		return nil, err
 	}
-	w := &reportWriter{ctx: ctx, to: to, o: o, result: &ReportResult{Notes: notes(ignored)}}
-	if _, err := EachReport(ctx, path, write, matters, w.add); err != nil {
+	w := newReportWriter(ctx, to, o)
+	_, err = EachReport(w.ctx, path, write, matters, w.add)
+	if err == nil {
+		err = w.flush()
+	}
+	if failed := w.writing.Wait(); failed != nil { // which also ended the reading
+		err = failed
+	}
+	if err != nil {
 		return nil, err
 	}
-	return w.result, w.flush()
+	return &ReportResult{Rows: w.rows, Added: int(w.added.Load()), Notes: notes(ignored)}, nil
 }
 
-// reportWriter gathers reports into batches.
+// reportWriter gathers reports into batches, which are written while others are
+// read.
 type reportWriter struct {
-	ctx    context.Context
-	to     ReportSink
-	o      ReportOptions
-	batch  []grid.Report
-	result *ReportResult
+	ctx     context.Context
+	to      ReportSink
+	o       ReportOptions
+	batch   []grid.Report
+	rows    int
+	writing *errgroup.Group
+	added   atomic.Int64
+}
+
+// writers is how many batches are written at a time.
+const writers = 2
+
+func newReportWriter(ctx context.Context, to ReportSink, o ReportOptions) *reportWriter {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(writers)
+	return &reportWriter{ctx: ctx, to: to, o: o, writing: g}
 }
 
 func (w *reportWriter) add(r *grid.Report) error {
 	if w.o.Locate != nil {
 		w.o.Locate(r)
 	}
-	w.result.Rows++
+	w.rows++
 	if w.batch = append(w.batch, *r); len(w.batch) < w.size() {
 		return nil
 	}
@@ -111,15 +133,19 @@ func (w *reportWriter) size() int {
 }
 
 func (w *reportWriter) flush() error {
-	if len(w.batch) == 0 {
+	batch := w.batch
+	w.batch = make([]grid.Report, 0, w.size())
+	if len(batch) == 0 || w.ctx.Err() != nil {
+		return w.ctx.Err()
+	}
+	w.writing.Go(func() error {
+		added, err := w.to.AppendReports(w.ctx, batch)
+		w.added.Add(int64(added))
+		if err != nil {
+			return fmt.Errorf("write reports: %w", err)
+		}
 		return nil
-	}
-	added, err := w.to.AppendReports(w.ctx, w.batch)
-	w.result.Added += added
-	w.batch = w.batch[:0]
-	if err != nil {
-		return fmt.Errorf("write reports: %w", err)
-	}
+	})
 	return nil
 }
 

@@ -178,9 +178,12 @@ func (b *batch) insert(ctx context.Context) (map[uuid.UUID]bool, error) {
 }
 
 // insertEntries is one statement and so one transaction: reports, steps, and the
-// feed.
+// feed. It is planned for its number of entries, like all statements; the checks of
+// foreign keys that follow it, a row each, are not.
 const insertEntries = `
-	WITH entry AS (
+	WITH checks AS (
+		SELECT set_config('plan_cache_mode', 'auto', true)
+	), entry AS (
 		SELECT id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
 			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm,
 			step, step_at, actor, who, as_whom, action, from_state, reason
@@ -208,7 +211,7 @@ const insertEntries = `
 	), told AS (
 		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
 	)
-	SELECT id FROM created`
+	SELECT id FROM created, checks`
 
 // arguments lays the entries out in columns.
 func (b *batch) arguments() []any {

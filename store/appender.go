@@ -28,7 +28,8 @@ type waiting struct {
 
 // Sizes of an appender.
 const (
-	appendConns = 3    // transactions at a time; more would be smaller ones
+	appendConns = 3    // transactions at a time
+	appendCrowd = 256  // entries that have to wait before there is more than one: few and large is cheap
 	appendMost  = 1000 // entries in a transaction
 	appendQueue = 4096 // entries waiting, before callers are told to come back
 )
@@ -37,9 +38,7 @@ const (
 // ends; Close waits for it.
 func (db *DB) NewAppender(ctx context.Context) *Appender {
 	a := &Appender{DB: db, queue: make(chan waiting, appendQueue)}
-	for range appendConns {
-		a.done.Go(func() { a.run(context.WithoutCancel(ctx)) })
-	}
+	a.done.Go(func() { a.run(context.WithoutCancel(ctx)) })
 	return a
 }
 
@@ -85,23 +84,36 @@ func (a *Appender) Close() {
 	a.done.Wait()
 }
 
-// run commits what is waiting, as much as there is at a time.
+// run gathers what is waiting and commits it, until the queue is closed and empty.
 func (a *Appender) run(ctx context.Context) {
-	for first := range a.queue {
-		group := a.gather(first)
-		entries := make([]grid.Entry, len(group))
-		for i, w := range group {
-			entries[i] = w.entry
+	var group []waiting
+	busy, ended := 0, make(chan struct{})
+	for queue := a.queue; queue != nil || busy > 0; {
+		in := queue
+		if len(group) == appendMost {
+			in = nil
 		}
-		for i, answer := range a.AppendAll(ctx, entries) {
-			group[i].answer <- answer
+		select {
+		case w, open := <-in:
+			if !open {
+				queue = nil
+				break
+			}
+			group = a.gather(append(group, w))
+		case <-ended:
+			busy--
+		}
+		if n := len(group); n > 0 && (busy == 0 || busy < appendConns && n >= appendCrowd) {
+			busy++
+			full := group
+			group = nil
+			go func() { a.commit(ctx, full); ended <- struct{}{} }()
 		}
 	}
 }
 
-// gather takes what is in the queue without waiting for more.
-func (a *Appender) gather(first waiting) []waiting {
-	group := []waiting{first}
+// gather adds what is in the queue without waiting for more.
+func (a *Appender) gather(group []waiting) []waiting {
 	for len(group) < appendMost {
 		select {
 		case w, open := <-a.queue:
@@ -114,4 +126,15 @@ func (a *Appender) gather(first waiting) []waiting {
 		}
 	}
 	return group
+}
+
+// commit keeps a group and answers its callers.
+func (a *Appender) commit(ctx context.Context, group []waiting) {
+	entries := make([]grid.Entry, len(group))
+	for i, w := range group {
+		entries[i] = w.entry
+	}
+	for i, answer := range a.AppendAll(ctx, entries) {
+		group[i].answer <- answer
+	}
 }

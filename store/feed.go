@@ -171,7 +171,7 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 			if events, err = since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
 				return err
 			}
-			return tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM feed WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))`).Scan(&held)
+			return tx.QueryRow(ctx, beyondHorizon).Scan(&held)
 		})
 		if err != nil || len(events) == 0 {
 			return held, err
@@ -182,6 +182,10 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 		*after = events[len(events)-1].Cursor
 	}
 }
+
+// beyondHorizon looks at the last event only, by its key: whether any event is
+// beyond the horizon would be looked for from the first on.
+const beyondHorizon = `SELECT coalesce((SELECT xid >= pg_snapshot_xmin(pg_current_snapshot()) FROM feed ORDER BY xid DESC, seq DESC LIMIT 1), false)`
 
 // await returns when the bell rings or the time is over.
 func await(ctx context.Context, conn *pgx.Conn, d time.Duration) error {

@@ -76,6 +76,10 @@ var mergeIncoming = &merge{
 
 func (im *Import) copyInto(ctx context.Context, table string, data []byte, m *merge) (added int, err error) {
 	err = pgx.BeginFunc(ctx, im.pool, func(tx pgx.Tx) error {
+		// The check of a foreign key is not planned anew for each row.
+		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = auto`); err != nil {
+			return err
+		}
 		if m != nil {
 			if _, err := tx.Exec(ctx, m.make); err != nil {
 				return err

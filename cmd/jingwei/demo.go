@@ -39,7 +39,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams, d *database) error {
 	if err != nil {
 		return err
 	}
-	service, err := newService(ctx, db, c.Addr, "", slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	service, err := newService(ctx, db, &serveCommand{Addr: c.Addr}, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return err
 	}

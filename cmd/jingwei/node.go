@@ -23,7 +23,7 @@ type node struct {
 	log     *slog.Logger
 	current grid.Current
 	picture atomic.Pointer[api.Picture]
-	publish func(grid.Event) // to the event streams
+	publish func(upto grid.Cursor, events []grid.Event) // to the event streams
 
 	writing sync.Mutex       // held by who changes what is above and below
 	making  bool             // another picture is being made
@@ -135,15 +135,12 @@ func (n *node) advance(ctx context.Context) error {
 
 // follow applies the feed until ctx ends.
 func (n *node) follow(ctx context.Context, after grid.Cursor) error {
+	n.publish(after, nil)
 	return n.db.Follow(ctx, after, func(events []grid.Event) error {
 		if err := n.apply(ctx, events); err != nil {
 			return err
 		}
-		for _, e := range events {
-			if e.What == grid.EventReport {
-				n.publish(e)
-			}
-		}
+		n.publish(events[len(events)-1].Cursor, events)
 		return nil
 	})
 }

@@ -31,7 +31,7 @@ func newHall(t *testing.T, now func() time.Time, limit time.Duration) *hall {
 	if _, err := db.PublishAreas(t.Context(), 0, []grid.CodedArea{{Code: "1", Name: "Cell", Level: grid.Grid, Shape: plot}}, ""); err != nil {
 		t.Fatal(err)
 	}
-	h := &hall{node: &node{db: db.DB, log: slog.Default(), publish: func(grid.Event) {}}}
+	h := &hall{node: &node{db: db.DB, log: slog.Default(), publish: func(grid.Cursor, []grid.Event) {}}}
 	h.limit(t, limit)
 	var err error
 	if h.after, err = h.load(t.Context()); err != nil {

@@ -13,6 +13,7 @@ import (
 	"jingwei/grid"
 	"jingwei/store"
 	"jingwei/web"
+	"jingwei/webhook"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -22,6 +23,8 @@ import (
 type serveCommand struct {
 	Addr        string `default:"127.0.0.1:8080" help:"Where to listen."`
 	MetricsAddr string `help:"Where to show metrics, at /metrics; default: nowhere."`
+
+	PrivateWebhooks bool `help:"Webhooks may be on this machine, in private networks and without TLS."`
 }
 
 func (c *serveCommand) Run(ctx context.Context, s streams, d *database) error {
@@ -30,7 +33,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams, d *database) error {
 		return err
 	}
 	defer done()
-	service, err := newService(ctx, db, c.Addr, c.MetricsAddr, slog.New(slog.NewTextHandler(s.err, nil)))
+	service, err := newService(ctx, db, c, slog.New(slog.NewTextHandler(s.err, nil)))
 	if err != nil {
 		return err
 	}
@@ -45,6 +48,7 @@ type service struct {
 	node     *node
 	api      *api.API
 	appender *store.Appender
+	hooks    *webhook.Deliverer
 	log      *slog.Logger
 	servers  []*http.Server
 	lists    []net.Listener
@@ -52,21 +56,24 @@ type service struct {
 
 // newService listens at once: until the reports are counted, requests are told
 // that the service is not ready.
-func newService(ctx context.Context, db *store.DB, addr, metricsAddr string, log *slog.Logger) (*service, error) {
+func newService(ctx context.Context, db *store.DB, c *serveCommand, log *slog.Logger) (*service, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	v := &service{node: &node{db: db, log: log}, appender: db.NewAppender(ctx), log: log}
 	v.api = api.New(api.Config{
 		Snapshots: &v.node.current, Picture: &v.node.picture,
 		Reports: v.appender, Tokens: db, Feed: db,
-		People: func(actor string) api.People { return db.As(actor) },
-		Pages:  web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
+		People: func(actor string) api.People { return db.As(actor) }, Webhooks: db, PrivateWebhooks: c.PrivateWebhooks,
+		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
 	metrics.MustRegister(newAlarms(db))
-	err := v.listen(addr, v.api)
-	if err == nil && metricsAddr != "" {
-		err = v.listen(metricsAddr, v.api.MetricsHandler())
+	v.hooks = webhook.New(webhook.Config{
+		Store: db, Snapshots: &v.node.current, Render: v.api.Render, Private: c.PrivateWebhooks, Log: log, Now: db.Now,
+	})
+	err := v.listen(c.Addr, v.api)
+	if err == nil && c.MetricsAddr != "" {
+		err = v.listen(c.MetricsAddr, v.api.MetricsHandler())
 	}
 	if err != nil {
 		v.close()
@@ -113,6 +120,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 		g.Go(func() error { return v.node.follow(ctx, after) })
 		g.Go(func() error { return v.node.advance(ctx) })
 		g.Go(func() error { return v.node.ring(ctx) })
+		g.Go(func() error { return v.hooks.Run(ctx) })
 		return ready(ctx)
 	})
 	if err := g.Wait(); !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
