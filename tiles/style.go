@@ -90,10 +90,11 @@ func reportsStyle(array) array {
 	return array{circles, numbers}
 }
 
-// radius is an expression: in pixels, that of a circle for a count. It doubles with
-// about each factor of ten.
+// radius is an expression: in pixels, that of a circle for a count. It grows by the same
+// with each factor of ten, so that a number finds room in it from ten on, and ten
+// thousand can still be told from a hundred.
 func radius(most float64) array {
-	return array{"min", most, array{"+", 3, array{"^", array{"get", "count"}, 0.3}}}
+	return array{"min", most, array{"+", 4, array{"*", 3, array{"log10", array{"get", "count"}}}}}
 }
 
 // owed is an expression: a colour for the share of reports that are overdue, from a
