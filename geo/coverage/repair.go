@@ -138,12 +138,12 @@ func (r *repairer) reassign(m *mesh, dirty []int32) {
 		some[i] = r.shapes[f]
 	}
 	a := arrange(pieces(some))
-	grounds := a.grounds(len(near))
+	grounds, gaps := a.grounds(len(near)), a.gaps(r.shapes, near)
 	touched := map[int32]bool{}
 	for i := range a.regions[1:] {
 		reg := int32(i + 1)
 		cover := facesOf(a.regions[reg].cover)
-		if len(cover) == 1 || len(cover) == 0 && taken(r.shapes, near, a, reg) {
+		if len(cover) == 1 || len(cover) == 0 && !gaps[reg] {
 			continue
 		}
 		m2, width, at := a.area(reg)
