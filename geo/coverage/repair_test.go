@@ -1,6 +1,7 @@
 package coverage_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -205,12 +206,47 @@ func TestRepairFillsFromTheLongestBorder(t *testing.T) {
 	}
 }
 
+// A border that crosses itself keeps all that it goes around; what it had twice is
+// told, and is no hole. What two holes of one polygon share is a hole still.
 func TestRepairUntangles(t *testing.T) {
-	repaired, changes := coverage.Repair([]coverage.Face{local("tie", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000))}, 1)
-	c := mustBuild(t, repaired)
-	if got := area2(c.Shape(0)); len(changes) != 1 || changes[0].Action != coverage.Untangled || got != 100_000_000 {
-		t.Errorf("did %v, and twice the area is %d", changes, got)
+	island := func(x, y int32) geo.MultiPolygon { return local("", square(x, y, x+10_000, y+10_000)).Shape }
+	for name, c := range map[string]struct {
+		shape geo.MultiPolygon
+		want  int64 // twice the area
+		twice geo.MultiPolygon
+	}{
+		"bow-tie": {local("", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000)).Shape, 100_000_000, nil},
+		"loop over itself": {
+			local("", ring(0, 0, 40_000, 0, 40_000, 30_000, 10_000, 30_000, 10_000, 10_000, 20_000, 10_000, 20_000, 40_000, 0, 40_000)).Shape,
+			2_800_000_000, local("", square(10_000, 10_000, 20_000, 30_000)).Shape,
+		},
+		"round twice": {
+			local("", ring(0, 0, 40_000, 0, 40_000, 40_000, 0, 40_000, 0, 10_000, 30_000, 10_000, 30_000, 30_000, -10_000, 30_000, -10_000, 0)).Shape,
+			3_800_000_000, local("", square(0, 10_000, 30_000, 30_000)).Shape,
+		},
+		"two polygons over each other": {slices.Concat(island(0, 0), island(5000, 5000)), 350_000_000, local("", square(5000, 5000, 10_000, 10_000)).Shape},
+		"two holes over each other": {
+			local("", square(-10_000, -10_000, 30_000, 30_000), square(0, 0, 10_000, 10_000), square(5000, 5000, 15_000, 15_000)).Shape,
+			3_200_000_000 - 350_000_000, nil,
+		},
+	} {
+		repaired, changes := coverage.Repair([]coverage.Face{{Name: name, Shape: c.shape}}, 1)
+		if len(changes) != 1 || changes[0].Action != coverage.Untangled {
+			t.Errorf("%s: did %v", name, changes)
+			continue
+		}
+		wellFormed(t, repaired[0].Shape)
+		if got := area2(repaired[0].Shape); got != c.want {
+			t.Errorf("%s: twice the area is %d, want %d", name, got, c.want)
+		}
+		if got, want := changes[0].AreaM2, c.twice.AreaM2(); math.Abs(got-want) > 1e-6*want {
+			t.Errorf("%s: %.1f m² were there twice, want %.1f", name, got, want)
+		}
 	}
+}
+
+func TestChangesSayWhatAndWhere(t *testing.T) {
+	_, changes := coverage.Repair([]coverage.Face{local("tie", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000))}, 1)
 	if got, want := changes[0].String(), "untangled at 120.8005000,31.9005000: tie (0.000 m)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
