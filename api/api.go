@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"jingwei/density"
-	"jingwei/dispatch"
 	"jingwei/grid"
 	importer "jingwei/import"
 	"jingwei/tiles"
@@ -86,7 +85,6 @@ type Config struct {
 
 	PrivateWebhooks bool // they may be on the own machine and in private networks
 
-	Clock     dispatch.Clock       // of deadlines; default: dispatch.Continuous
 	Log       *slog.Logger         // default: slog.Default()
 	Metrics   *prometheus.Registry // default: a new one
 	Now       func() time.Time     // default: time.Now
@@ -119,9 +117,6 @@ func New(c Config) *API {
 }
 
 func (c *Config) setDefaults() {
-	if c.Clock == nil {
-		c.Clock = dispatch.Continuous{}
-	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

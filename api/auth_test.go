@@ -159,6 +159,7 @@ func TestNothingLoadedYet(t *testing.T) {
 	wantProblem(t, c.get("/readyz"), http.StatusServiceUnavailable, "not-ready", "", "no edition")
 	wantStatus(t, c.get("/livez"), http.StatusOK)
 	c = newCity(t, func(config *api.Config) { config.Picture.Store(nil) })
+	wantProblem(t, c.get("/readyz"), http.StatusServiceUnavailable, "not-ready", "", "not counted")
 	wantProblem(t, c.get("/v1/density"), http.StatusServiceUnavailable, "not-ready", "", "not counted yet")
 	wantProblem(t, c.get("/tiles/areas/0/0/0.mvt"), http.StatusServiceUnavailable, "not-ready", "", "not counted yet")
 	w := c.get("/v1/areas/3206")

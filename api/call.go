@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"jingwei/dispatch"
 	"jingwei/grid"
 
 	"github.com/google/uuid"
@@ -21,8 +20,7 @@ type call struct {
 	w      *recorder
 	r      *http.Request
 	s      *grid.Snapshot // nil only where nothing is needed
-	clock  dispatch.Clock
-	now    time.Time // when it came in
+	now    time.Time      // when it came in
 	caller grid.Caller
 	root   int32 // area that bounds what the caller sees; -1: everything
 }
@@ -56,7 +54,7 @@ func (a *API) answer(rt route, w *recorder, r *http.Request) error {
 		defer cancel()
 		r = r.WithContext(ctx)
 	}
-	c := &call{w: w, r: r, s: a.Snapshots.Load(), clock: a.Clock, now: a.Now(), root: -1}
+	c := &call{w: w, r: r, s: a.Snapshots.Load(), now: a.Now(), root: -1}
 	if e.need != needNothing {
 		if err := a.admit(c, e.need); err != nil {
 			return err

@@ -100,6 +100,15 @@ var matters = []grid.Matter{
 	{Code: "030101", Category: "生态环境", Item: "垃圾", Name: "乱扔垃圾", Level: grid.Microgrid, Limit: 24 * time.Hour},
 }
 
+// The city never rests but on one holiday; departments are called for long.
+var (
+	calendar = grid.NewCalendar(nil, []grid.CalendarDay{
+		{Date: time.Date(2026, 10, 1, 0, 0, 0, 0, grid.Beijing), Kind: grid.Holiday, Name: "国庆节"},
+		{Date: time.Date(2026, 10, 10, 0, 0, 0, 0, grid.Beijing), Kind: grid.Workday, Name: "国庆节调休", Hours: grid.OfficeHours},
+	})
+	limits = []grid.Limit{{Matter: "0101", Urgency: grid.Urgent, Stage: grid.StageEvaluate, Time: 90 * time.Minute, AroundTheClock: true, Note: "特事特办"}}
+)
+
 var snapshot = sync.OnceValue(func() *grid.Snapshot {
 	cover, err := coverage.Build([]coverage.Face{
 		{Name: micro1, Shape: square(0, 0, 1, 1)},
@@ -110,7 +119,7 @@ var snapshot = sync.OnceValue(func() *grid.Snapshot {
 	if err != nil {
 		panic(err)
 	}
-	s, err := grid.NewSnapshot(3, noon, areas, cover, grid.NewRoster(workers, posts, matters))
+	s, err := grid.NewSnapshot(3, noon, areas, cover, grid.NewRoster(workers, posts, matters).Timed(calendar, limits))
 	if err != nil {
 		panic(err)
 	}

@@ -69,12 +69,16 @@ func viewDensity(s *grid.Snapshot, p *tiles.Pyramid, n *density.Counts, areas []
 	return v
 }
 
+func notCounted() *Problem {
+	return problem(http.StatusServiceUnavailable, "not-ready", "", "the reports are not counted yet")
+}
+
 // picture returns what maps are made of. While an edition is being changed, that
 // may be of another than the current one: then the call reads that snapshot.
 func (a *API) picture(c *call) (*Picture, error) {
 	p := a.Picture.Load()
 	if p == nil {
-		return nil, problem(http.StatusServiceUnavailable, "not-ready", "", "the reports are not counted yet")
+		return nil, notCounted()
 	}
 	if s := p.Columns.Snapshot(); s.Edition != c.s.Edition {
 		c.s = s

@@ -81,18 +81,14 @@ func (p *params) handOn() string {
 	return "?" + rest.Encode()
 }
 
-// options select the tiles at a zoom for a caller. What is above the caller's root
-// area is not shown.
-func (s selection) options(c *call, z uint32) tiles.Options {
-	o := tiles.Options{Layer: s.layer, Level: s.level, Columns: s.picture.Columns, Filter: s.filter, Root: c.root}
-	if s.layer == tiles.Areas && o.Level == 0 && c.root >= 0 {
-		o.Level = max(s.picture.Tiles.LevelAt(z), c.s.Area(c.root).Level)
-	}
-	return o
+// options select the tiles for a caller. What is above the caller's root area is not
+// shown.
+func (s selection) options(c *call) tiles.Options {
+	return tiles.Options{Layer: s.layer, Level: s.level, Columns: s.picture.Columns, Filter: s.filter, Root: c.root}
 }
 
 // describe describes the layer's tiles, which are to be had from a URL with {z},
 // {x} and {y}.
 func (s selection) describe(c *call, path string) tiles.TileJSON {
-	return s.picture.Tiles.TileJSON(s.layer, origin(c.r)+path+s.query, c.root)
+	return s.picture.Tiles.TileJSON(s.options(c), origin(c.r)+path+s.query)
 }

@@ -177,6 +177,8 @@ func TestFigures(t *testing.T) {
 	c := newCity(t)
 	for _, tt := range []struct{ name, target string }{
 		{"matters", "/v1/matters"},
+		{"calendar", "/v1/calendar"},
+		{"limits", "/v1/limits"},
 		{"stats", "/v1/stats"},
 		{"stats-level", "/v1/stats?by=level&area=320602"},
 		{"stats-category", "/v1/stats?by=matter"},

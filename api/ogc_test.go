@@ -145,7 +145,8 @@ func TestLinksLeadToTiles(t *testing.T) {
 					}
 				}
 			}
-			if total != 3 {
+			tooSmall := collection.ID == "areas" && l.TileMatrix == "0" // the city is less than a tile unit, and has no label
+			if total != 3 && !tooSmall {
 				t.Errorf("%s, zoom %s: %d reports, want 3", collection.ID, l.TileMatrix, total)
 			}
 		}

@@ -16,6 +16,9 @@ func (a *API) ready(c *call) error {
 	if c.s == nil {
 		return problem(http.StatusServiceUnavailable, "not-ready", "", "no edition is loaded yet")
 	}
+	if a.Picture.Load() == nil {
+		return notCounted()
+	}
 	if err := a.Ready(c.r.Context()); err != nil {
 		a.Log.WarnContext(c.r.Context(), "not ready", "error", err)
 		return problem(http.StatusServiceUnavailable, "not-ready", "", "the database does not answer")

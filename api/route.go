@@ -43,6 +43,8 @@ func (a *API) routes() []route {
 		{"/v1/areas", get(needRead, a.listAreas)},
 		{"/v1/areas/{code}", get(needRead, a.getArea)},
 		{"/v1/matters", get(needLook, a.listMatters)},
+		{"/v1/calendar", get(needLook, a.getCalendar)},
+		{"/v1/limits", get(needLook, a.listLimits)},
 		{"/v1/workers", map[string]endpoint{
 			http.MethodGet:  {need: needRead, do: a.listWorkers},
 			http.MethodPost: {need: needStaff, do: a.postWorker},

@@ -29,7 +29,7 @@ func (a *API) tile(c *call) error {
 // before it is made. Counts change, and callers differ in what they see: so nobody
 // but the caller keeps it, and not without asking.
 func (s selection) tile(c *call, at tiles.Address) error {
-	o, h := s.options(c, at.Z), c.w.Header()
+	o, h := s.options(c), c.w.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Authorization, Cookie")
 	if c.r.Header.Get("If-None-Match") != "" {
@@ -122,7 +122,7 @@ func (s selection) scales(c *call) ([]tiles.Scale, error) {
 	var scales []tiles.Scale
 	lowest, highest := s.picture.Tiles.Zooms(s.layer)
 	for z := lowest; z <= highest; z++ {
-		v, err := s.picture.Tiles.View(c.r.Context(), z, s.options(c, z))
+		v, err := s.picture.Tiles.View(c.r.Context(), z, s.options(c))
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@
 package bench
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -131,21 +132,25 @@ func randomIn(rng *rand.Rand, box geo.Box) geo.Pos {
 
 var generated = sync.OnceValues(func() (*synth.City, error) { return synth.Generate(synth.Options{Seed: 1}) })
 
-// points returns n positions at random in the box of a set, or, in order, sorted
-// along rows of squares of about 1 km.
-func (s *set) points(n int, inOrder bool) []geo.Pos {
+// points returns n positions at random in the box of a set.
+func (s *set) points(n int) []geo.Pos {
 	rng := rand.New(rand.NewPCG(1, 2))
 	ps := make([]geo.Pos, n)
 	for i := range ps {
 		ps[i] = randomIn(rng, s.box)
 	}
-	if inOrder {
-		const km = 100_000
-		slices.SortFunc(ps, func(p, q geo.Pos) int {
-			return (geo.Pos{X: p.Y / km, Y: p.X / km}).Compare(geo.Pos{X: q.Y / km, Y: q.X / km})
-		})
-	}
 	return ps
+}
+
+// inOrder returns positions sorted along rows of squares of about 1 km, and of 100 m
+// within these.
+func inOrder(ps []geo.Pos) []geo.Pos {
+	const hm, km = 10_000, 100_000
+	return slices.SortedFunc(slices.Values(ps), func(p, q geo.Pos) int {
+		return cmp.Or(
+			cmp.Compare(p.Y/km, q.Y/km), cmp.Compare(p.X/km, q.X/km), cmp.Compare(p.Y/hm, q.Y/hm), cmp.Compare(p.X/hm, q.X/hm), p.Compare(q),
+		)
+	})
 }
 
 // heapMB returns how many megabytes are live.

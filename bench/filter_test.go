@@ -52,7 +52,7 @@ func BenchmarkFilter(b *testing.B) {
 // inside returns n positions at random in the cells of a set.
 func (s *set) inside(n int) []geo.Pos {
 	var in []geo.Pos
-	for _, p := range s.points(4*n, false) {
+	for _, p := range s.points(4 * n) {
 		if len(in) < n && s.cover.Locate(p) != coverage.None {
 			in = append(in, p)
 		}

@@ -158,6 +158,56 @@ func BenchmarkCellTiles(b *testing.B) {
 	}
 }
 
+// Areas of the lowest level over all reports. After a report the areas of the tile
+// are counted again, and the totals and classes of all 62,854 are brought along; the
+// tag alone is what a caller costs who has the tile already.
+func BenchmarkLiveAreas(b *testing.B) {
+	c, err := withAll()
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := c.downtown(13)
+	o := tiles.Options{Level: grid.Microgrid, Columns: c.columns, Root: -1}
+	live := c.city.Live(13)
+	report := func() {
+		r := live.Report(c.city.End())
+		c.columns.Put(density.Report{ID: r.ID, At: r.At, Pos: r.Pos, Matter: r.Matter, Open: true})
+	}
+	sinkTile = c.tile(b, a, o)
+	b.Run("nothing kept", func(b *testing.B) {
+		for b.Loop() {
+			sinkTile = c.tile(b, a, tiles.Options{Level: grid.Microgrid, Columns: c.columns, Filter: c.lately(), Root: -1})
+		}
+	})
+	b.Run("after a report/counts", func(b *testing.B) {
+		for b.Loop() {
+			report()
+			sinkCounts = c.columns.Counts(o.Filter)
+		}
+	})
+	b.Run("after a report/tag", func(b *testing.B) {
+		for b.Loop() {
+			report()
+			if sinkTile.ETag, err = c.p.ETag(b.Context(), a, o); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("after a report/tile", func(b *testing.B) {
+		for b.Loop() {
+			report()
+			sinkTile = c.tile(b, a, o)
+		}
+	})
+	b.Run("kept", func(b *testing.B) {
+		for b.Loop() {
+			sinkTile = c.tile(b, a, o)
+		}
+	})
+}
+
+var sinkCounts *density.Counts
+
 // asMVT measures the peer.
 func asMVT(b *testing.B, c *tiled, a tiles.Address) {
 	cluster, err := localpg.Start(b.Context(), b.TempDir(), localpg.Options{Throwaway: true})

@@ -172,11 +172,13 @@ func BenchmarkBins(b *testing.B) {
 		x, y := geo.MercatorCell(middle, v.z)
 		view := density.View{Z: v.z + v.bins, MinX: x << v.bins, MinY: y << v.bins, MaxX: (x + 1) << v.bins, MaxY: (y + 1) << v.bins}
 		for _, f := range filters {
-			b.Run(v.name+"/"+f.name, func(b *testing.B) {
-				for b.Loop() {
-					sinkBins = c.Bins(f.f, -1, view)
-				}
-			})
+			for _, view.Where = range []bool{false, true} {
+				b.Run(fmt.Sprintf("%s/%s/where=%v", v.name, f.name, view.Where), func(b *testing.B) {
+					for b.Loop() {
+						sinkBins = c.Bins(f.f, -1, view)
+					}
+				})
+			}
 		}
 	}
 }

@@ -97,11 +97,13 @@ func (b *binner) bins(v *view) []Bin {
 		bin := Bin{
 			X: b.view.MinX + uint32(i%b.columns()), Y: b.view.MinY + uint32(i/b.columns()),
 			Count: uint32(s.count), Open: uint32(s.open), Overdue: uint32(s.overdue),
-			Mean: geo.Pos{X: mean(s.x, s.count), Y: mean(s.y, s.count)},
 		}
-		if s.count == 1 {
-			r := v.row(uint32(s.number))
-			bin.At, bin.Matter = r.at, matterCode(r.matter)
+		if b.view.Where {
+			bin.Mean = geo.Pos{X: mean(s.x, s.count), Y: mean(s.y, s.count)}
+			if s.count == 1 {
+				r := v.row(uint32(s.number))
+				bin.At, bin.Matter = r.at, matterCode(r.matter)
+			}
 		}
 		out = append(out, bin)
 	}

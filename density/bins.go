@@ -10,6 +10,11 @@ import (
 type View struct {
 	Z                      uint8
 	MinX, MinY, MaxX, MaxY uint32
+
+	// Where says that bins are also to tell where their reports are, and about a
+	// report that is the only one: every report is looked at for that, while a count
+	// looks at few where the matter does not count.
+	Where bool
 }
 
 // Bin is a cell of Web Mercator's grid with reports. A report counts in the bin of
@@ -17,9 +22,11 @@ type View struct {
 type Bin struct {
 	X, Y                 uint32 // column and row
 	Count, Open, Overdue uint32
-	Mean                 geo.Pos // of the positions, each to the nearest lattice unit
-	At                   uint32  // of the report, in seconds since 1970, if it is one
-	Matter               string  // of the report, if it is one and has six digits
+
+	// With View.Where, else zero.
+	Mean   geo.Pos // of the positions, each to the nearest lattice unit
+	At     uint32  // of the report, in seconds since 1970, if it is one
+	Matter string  // of the report, if it is one and has six digits
 }
 
 // Bins counts the reports that pass f by bins, in the cells of areas within root,

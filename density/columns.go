@@ -3,6 +3,7 @@ package density
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -62,13 +63,13 @@ func New(s *grid.Snapshot) *Columns {
 }
 
 // Load returns columns with reports, read until the first error. Their version is
-// after since.
+// after since, and after those that columns of that version will have.
 func Load(s *grid.Snapshot, since uint64, reports iter.Seq2[Report, error]) (*Columns, error) {
 	p, err := load(s, reports)
 	if err != nil {
 		return nil, err
 	}
-	return newColumns(s, newBase(p), since+1, 0), nil
+	return newColumns(s, newBase(p), nextGeneration(since), 0), nil
 }
 
 func newColumns(s *grid.Snapshot, b *base, version uint64, clock uint32) *Columns {
@@ -198,36 +199,39 @@ func (c *Columns) show(v *view, old int) {
 }
 
 // compact lays out base and log as a new base of the same version.
-func (c *Columns) compact(v *view) { c.setBase(newBase(c.merged(v)), v.version()) }
+func (c *Columns) compact(v *view) { c.setBase(newBase(v.merged(c.owed)), v.version()) }
 
-// merged returns all reports in the order of places.
-func (c *Columns) merged(v *view) *places {
+// merged returns all reports, in the states that are owed, in the order of places.
+func (v *view) merged(owed map[uint32]uint32) *places {
 	items := make([]item, len(v.fresh))
 	for i, r := range v.fresh {
-		items[i] = item{r, placeOf(r.pos), c.owed[uint32(v.base.len()+i)]}
+		items[i] = item{r, placeOf(r.pos), owed[uint32(v.base.len()+i)]}
 	}
-	return v.base.merge(sortItems(items, v.base.faces), c.open(v.base))
-}
-
-// open returns the states of the rows of the base that are open.
-func (c *Columns) open(b *base) []owing {
-	var open []owing
-	for number, state := range c.owed {
-		if int(number) < b.len() {
+	var open []owing // rows of the base
+	for number, state := range owed {
+		if int(number) < v.base.len() {
 			open = append(open, owing{number, state})
 		}
 	}
 	slices.SortFunc(open, func(a, b owing) int { return cmp.Compare(a.number, b.number) })
-	return open
+	return v.base.merge(sortItems(items, v.base.faces), open)
 }
 
 // On returns columns of the same reports on another snapshot, all of them located
-// anew. Reports put into c afterwards are not in it.
+// anew. Reports put into c meanwhile, for which it does not wait, and afterwards
+// are not in it.
 func (c *Columns) On(s *grid.Snapshot) *Columns {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	v := c.view.Load()
-	return newColumns(s, newBase(c.merged(v).on(s)), v.version()+1, c.clock)
+	v, owed, clock := c.view.Load(), maps.Clone(c.owed), c.clock
+	c.mu.Unlock()
+	return newColumns(s, newBase(v.merged(owed).on(s)), nextGeneration(v.version()), clock)
+}
+
+// nextGeneration returns a version after all that columns of a version will have:
+// columns that take the place of others are made while those go on.
+func nextGeneration(version uint64) uint64 {
+	const bits = 40 // of the events that columns see at the most
+	return (version>>bits + 1) << bits
 }
 
 // upwards returns all areas, those of lower levels first, so that adding each to

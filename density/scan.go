@@ -103,6 +103,10 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 		x, y := r.place.cell()
 		down := placeZoom - b.view.Z
 		at := int(y>>down-b.view.MinY)*b.columns() + int(x>>down-b.view.MinX)
+		if !b.view.Where {
+			sums[at].count += s.count(p, r.start, end)
+			continue
+		}
 		part := s.sum(p, r.start, end)
 		part.x += int64(part.count) * int64(r.corner.X)
 		part.y += int64(part.count) * int64(r.corner.Y)

@@ -1,8 +1,12 @@
 package density
 
+import "math"
+
 // sieve is a query in the terms of the rows of places.
 type sieve struct {
-	all      bool
+	all      bool     // everything passes
+	always   bool     // the matter decides alone
+	anything bool     // the time decides alone
 	from     uint32   // first second
 	duration uint32   // to the last one
 	matter   []uint32 // by index of codes: all ones if it passes, else 0
@@ -11,10 +15,11 @@ type sieve struct {
 // newSieve returns the sieve of a query whose window is not empty.
 func newSieve(q *query, codes []uint32) *sieve {
 	s := &sieve{
-		all:  q.from == 0 && q.to == always && len(q.matters) == 0,
+		always: q.from == 0 && q.to == always, anything: len(q.matters) == 0,
 		from: uint32(q.from), duration: uint32(q.to - 1 - q.from),
 		matter: make([]uint32, len(codes)),
 	}
+	s.all = s.always && s.anything
 	for i, code := range codes {
 		if q.holds(uint32(q.from), code) {
 			s.matter[i] = ^uint32(0)
@@ -25,6 +30,46 @@ func newSieve(q *query, codes []uint32) *sieve {
 
 func (s *sieve) passes(p *places, i uint32) bool {
 	return p.at[i]-s.from <= s.duration && s.matter[p.matter[i]] != 0
+}
+
+// count counts the rows of a run that pass; they are in the order of time.
+func (s *sieve) count(p *places, from, to uint32) (n int32) {
+	if !s.always {
+		from, to = s.between(p.at, from, to)
+	}
+	if s.anything {
+		return int32(to - from)
+	}
+	passing := s.matter
+	for _, m := range p.matter[from:to] {
+		n += int32(passing[m] & 1)
+	}
+	return n
+}
+
+// between returns which of the rows, which are in the order of time, are in the
+// window.
+func (s *sieve) between(at []uint32, from, to uint32) (lo, hi uint32) {
+	lo = from + firstFrom(at[from:to], s.from)
+	if last := s.from + s.duration; last < math.MaxUint32 {
+		to = lo + firstFrom(at[lo:to], last+1)
+	}
+	return lo, to
+}
+
+// firstFrom returns the number of times before t.
+func firstFrom(at []uint32, t uint32) uint32 {
+	lo, n := 0, len(at)
+	for n > 0 {
+		half := n / 2
+		if at[lo+half] < t {
+			lo += half + 1
+			n -= half + 1
+		} else {
+			n = half
+		}
+	}
+	return uint32(lo)
 }
 
 // sum sums the rows of a run that pass, their positions from its corner.

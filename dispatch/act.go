@@ -28,7 +28,7 @@ type Intent struct {
 // for its history. It fails with a [Refusal], whose rule is the first broken of:
 // action, state, standing, missing, and what is particular to the action.
 // r is not changed.
-func Act(s *grid.Snapshot, c Clock, r grid.Report, in Intent, now time.Time) (grid.Report, grid.Step, error) {
+func Act(s *grid.Snapshot, r grid.Report, in Intent, now time.Time) (grid.Report, grid.Step, error) {
 	at := stance{s: s, r: r, by: in.By, now: now.UTC().Truncate(time.Microsecond)}
 	rule, ok := RuleOf(in.Action)
 	if !ok {
@@ -39,13 +39,14 @@ func Act(s *grid.Snapshot, c Clock, r grid.Report, in Intent, now time.Time) (gr
 		return r, grid.Step{}, err
 	}
 	step := at.step(rule, in, whom)
-	if err := cmp.Or(at.hold(rule), at.details(&step, in, c)); err != nil {
+	if err := cmp.Or(at.hold(rule), at.details(&step, in)); err != nil {
 		return r, grid.Step{}, err
 	}
 	if step.Holder, step.Sender, err = at.pass(rule.Ball, in); err != nil {
 		return r, grid.Step{}, err
 	}
-	step.Clocks = at.tick(c, rule)
+	step.Clocks = at.tick(rule)
+	step.TaskAlarm = at.taskAlarm(r.After(step), rule.Action)
 	return r.After(step), step, nil
 }
 

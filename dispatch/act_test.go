@@ -42,7 +42,7 @@ var crewPosts = []grid.Post{
 var crewMatters = []grid.Matter{{Code: "010101", Limit: 48 * time.Hour, Level: grid.Grid}}
 
 func crewed(t interface{ Fatal(...any) }) *grid.Snapshot {
-	s, err := grid.NewSnapshot(7, noon, areas, &coverage.Coverage{}, grid.NewRoster(crew, crewPosts, crewMatters))
+	s, err := grid.NewSnapshot(7, noon, areas, &coverage.Coverage{}, grid.NewRoster(crew, crewPosts, crewMatters).Timed(grid.AroundTheClock, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func fresh(s *grid.Snapshot) grid.Report {
 		ID: uuid.UUID{15: 1}, At: noon, Received: noon, Matter: "010101", Cell: 5, Method: grid.Exact,
 		State: grid.Assigned, Holder: byLiaison, Version: 1,
 	}
-	r.Clocks = dispatch.Start(s, dispatch.Continuous{}, r, grid.Assigned, noon)
+	r.Clocks = dispatch.Start(s, r, grid.Assigned, noon)
 	return r
 }
 
@@ -345,7 +345,7 @@ func TestAct(t *testing.T) {
 // play makes the move and checks what comes of it.
 func (m move) play(t *testing.T, s *grid.Snapshot, r grid.Report, now time.Time) grid.Report {
 	t.Helper()
-	after, step, err := dispatch.Act(s, dispatch.Continuous{}, r, m.intent(), now)
+	after, step, err := dispatch.Act(s, r, m.intent(), now)
 	if m.state == 0 {
 		var refusal *dispatch.Refusal
 		if !errors.As(err, &refusal) || refusal.Rule != m.rule {

@@ -30,6 +30,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 	case BallNext:
 		sender = c.r.Sender
 		holder, err = c.next()
+	case BallRises:
+		sender = c.r.Sender
+		holder, err = c.higher()
 	case BallCheck:
 		if holder, err = c.above(); err != nil {
 			holder, err = c.centre(c.seat()), nil
@@ -42,7 +45,7 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 // deputy.
 func (c stance) at(i int32) grid.Holder {
 	h := c.area(i)
-	if people := People(c.s, i, c.now); len(people) > 0 {
+	if people := there(c.s, i, c.now); len(people) > 0 {
 		h.Worker = people[0].Worker.ID
 	}
 	return h
@@ -80,7 +83,7 @@ func (c stance) above() (grid.Holder, error) {
 	return c.rise(c.s.Parent(i)), nil
 }
 
-// back gives to the sender if that one is still in post, else to whoever answers
+// back gives to the sender if that one is still there, else to whoever answers
 // there or above; without a sender, to the level above.
 func (c stance) back() (grid.Holder, error) {
 	sent := c.r.Sender
@@ -90,7 +93,7 @@ func (c stance) back() (grid.Holder, error) {
 		return c.rise(c.seat()), nil
 	case i < 0:
 		return c.above()
-	case sent.Worker == 0 || inPost(c.s, i, sent.Worker, c.now):
+	case sent.Worker == 0 || slices.ContainsFunc(there(c.s, i, c.now), func(p Person) bool { return p.Worker.ID == sent.Worker }):
 		return sent, nil
 	}
 	return c.rise(i), nil
@@ -109,11 +112,11 @@ func (c stance) common() grid.Holder {
 }
 
 // next gives to the one in post behind the holder in the same area, else to the
-// level above, at the top to the command centre.
+// level above, at the top to the command centre, where it stays.
 func (c stance) next() (grid.Holder, error) {
 	i := c.seat()
-	if i >= 0 && c.area(i).Area == c.r.Holder.Area {
-		people := People(c.s, i, c.now)
+	if i >= 0 && c.area(i).Area == c.r.Holder.Area && c.r.Holder != c.centre(i) {
+		people := there(c.s, i, c.now)
 		k := slices.IndexFunc(people, func(p Person) bool { return p.Worker.ID == c.r.Holder.Worker })
 		if k+1 < len(people) {
 			h := c.area(i)
@@ -121,9 +124,15 @@ func (c stance) next() (grid.Holder, error) {
 			return h, nil
 		}
 	}
+	return c.higher()
+}
+
+// higher gives to the level above, at the top to the command centre; fails when
+// that has it already.
+func (c stance) higher() (grid.Holder, error) {
 	h, err := c.above()
-	if err != nil && c.centre(i) != c.r.Holder {
-		return c.centre(i), nil
+	if top := c.centre(c.seat()); err != nil && top != c.r.Holder {
+		return top, nil
 	}
 	return h, err
 }
@@ -137,7 +146,7 @@ func (c stance) taker() grid.Holder {
 	if c.by.Worker == 0 {
 		return c.area(i)
 	}
-	h := c.area(manned(c.s, i, c.now))
+	h := c.area(c.answering(i))
 	h.Worker = c.by.Worker
 	return h
 }
@@ -155,7 +164,7 @@ func (c stance) given(in Intent) (holder, sender grid.Holder, err error) {
 	holder = c.at(i)
 	switch {
 	case holder.Worker == 0:
-		return holder, sender, refuse(BrokenTarget, "area", "nobody is in post in %s (%s)", c.s.Area(i).Name, c.s.Area(i).Code)
+		return holder, sender, refuse(BrokenTarget, "area", "nobody is there in %s (%s)", c.s.Area(i).Name, c.s.Area(i).Code)
 	case in.Worker != 0 && !inPost(c.s, i, in.Worker, c.now):
 		return holder, sender, refuse(BrokenTarget, "worker", "has no post in %s (%s)", c.s.Area(i).Name, c.s.Area(i).Code)
 	case in.Worker != 0:

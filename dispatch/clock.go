@@ -6,89 +6,134 @@ import (
 	"jingwei/grid"
 )
 
-// Clock counts working time. Left undoes Due: the time left from t until
-// Due(t, d) is d.
-type Clock interface {
-	// Due returns when so much work is due that begins at from.
-	Due(from time.Time, work time.Duration) time.Time
-	// Left returns the working time from now until due; negative after it.
-	Left(now, due time.Time) time.Duration
+// defaultLimits hold where no limit is given: working time in a normal case.
+// Handling has none of its own: it may take what is left of the whole, whose limit
+// is that of the matter.
+var defaultLimits = map[grid.Stage]grid.Limit{
+	grid.StageAccept:   {Time: 2 * time.Hour},
+	grid.StageVerify:   {Time: 24 * time.Hour},
+	grid.StageCheck:    {Time: 24 * time.Hour},
+	grid.StageReportIn: {Time: 24 * time.Hour},
+	grid.StageEvaluate: {Time: 7 * 24 * time.Hour, AroundTheClock: true},
 }
 
-// Continuous is the clock of those who never rest: all time is working time.
-type Continuous struct{}
-
-// Due adds.
-func (Continuous) Due(from time.Time, work time.Duration) time.Time { return from.Add(work) }
-
-// Left subtracts.
-func (Continuous) Left(now, due time.Time) time.Duration { return due.Sub(now) }
-
-// stageLimits is the working time of each stage in a normal case. Handling has
-// none of its own: it may take what is left of the whole.
-var stageLimits = map[grid.State]time.Duration{
-	grid.Assigned:  2 * time.Hour,
-	grid.Verifying: 24 * time.Hour,
-	grid.Checking:  24 * time.Hour,
-	grid.Closed:    7 * 24 * time.Hour,
+// DefaultLimits returns the limits that hold where none is given, in the order of the
+// stages.
+func DefaultLimits() (limits []grid.Limit) {
+	for _, stage := range grid.Stages() {
+		if l, ok := defaultLimits[stage]; ok {
+			l.Stage = stage
+			limits = append(limits, l)
+		}
+	}
+	return limits
 }
 
-// arrivalLimit is the working time in which a department reports in.
-const arrivalLimit = 24 * time.Hour
+// stageOf is what a state may take so long for.
+var stageOf = map[grid.State]grid.Stage{
+	grid.Assigned:  grid.StageAccept,
+	grid.Verifying: grid.StageVerify,
+	grid.Handling:  grid.StageHandle,
+	grid.Checking:  grid.StageCheck,
+	grid.Closed:    grid.StageEvaluate,
+}
 
-// hurry shortens a limit: to a half when urgent, to a quarter when critical.
-func hurry(limit time.Duration, u grid.Urgency) time.Duration { return limit >> u }
+// timer is a limit by the calendar that counts it; without a limit it sets
+// nothing.
+type timer struct {
+	calendar *grid.Calendar
+	limit    time.Duration
+}
+
+// timerOf returns the timer of a stage of a report: the limit is halved for each
+// step of urgency above that for which it is given.
+func timerOf(s *grid.Snapshot, r grid.Report, stage grid.Stage) timer {
+	l, ok := s.Roster().Limit(r.Matter, r.Urgency, stage)
+	if !ok {
+		l = defaultLimits[stage]
+	}
+	if !ok && stage == grid.StageOverall {
+		m, _ := s.Roster().Matter(r.Matter) // without one there is no limit
+		l.Time = m.Limit
+	}
+	t := timer{s.Roster().Calendar(), l.Time >> (r.Urgency - l.Urgency)}
+	if l.AroundTheClock {
+		t.calendar = grid.AroundTheClock
+	}
+	return t
+}
+
+// set returns when the time is over that begins now, and when 80 % of it are.
+func (t timer) set(now time.Time) (due, alarm time.Time) {
+	if t.limit == 0 {
+		return due, alarm
+	}
+	return t.calendar.Due(now, t.limit), t.calendar.Due(now, t.limit/5*4)
+}
+
+// later returns a time behind which there is as much left from now as there was
+// from when the clocks stopped.
+func (t timer) later(at, stopped, now time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return t.calendar.Due(now, t.calendar.Left(stopped, at))
+}
 
 // Start returns the clocks of a report that comes to a state at now and has to
-// begin anew: that of the whole has the limit of its matter.
-func Start(s *grid.Snapshot, c Clock, r grid.Report, state grid.State, now time.Time) grid.Clocks {
-	return stage(c, grid.Clocks{Due: overall(s, c, r, now)}, state, r.Urgency, now)
+// begin anew.
+func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) grid.Clocks {
+	var k grid.Clocks
+	k.Due, k.Alarm = timerOf(s, r, grid.StageOverall).set(now)
+	return startStage(s, r, k, state, now)
 }
 
-func overall(s *grid.Snapshot, c Clock, r grid.Report, now time.Time) time.Time {
-	m, ok := s.Roster().Matter(r.Matter)
-	if !ok || m.Limit == 0 {
-		return time.Time{}
-	}
-	return c.Due(now, hurry(m.Limit, r.Urgency))
-}
-
-// stage starts the clock of a stage; that of the whole runs on.
-func stage(c Clock, k grid.Clocks, state grid.State, u grid.Urgency, now time.Time) grid.Clocks {
-	k.StageDue = k.Due
-	if limit, ok := stageLimits[state]; ok {
-		k.StageDue = c.Due(now, hurry(limit, u))
+// startStage starts the clock of a stage; that of the whole runs on. There is
+// nobody to be urged to evaluate.
+func startStage(s *grid.Snapshot, r grid.Report, k grid.Clocks, state grid.State, now time.Time) grid.Clocks {
+	k.StageDue, k.StageAlarm = timerOf(s, r, stageOf[state]).set(now)
+	switch {
+	case k.StageDue.IsZero():
+		k.StageDue = k.Due
+	case state == grid.Closed:
+		k.StageAlarm = k.StageDue
 	}
 	return k
 }
 
 // goOn moves the deadlines behind the time in which the clocks stood still.
-func goOn(c Clock, k grid.Clocks, now time.Time) grid.Clocks {
-	again := func(due time.Time) time.Time {
-		if due.IsZero() {
-			return due
-		}
-		return c.Due(now, c.Left(k.Stopped, due))
+func (c stance) goOn(to grid.State) grid.Clocks {
+	k, whole := c.r.Clocks, timerOf(c.s, c.r, grid.StageOverall)
+	stage := timerOf(c.s, c.r, stageOf[to])
+	if stage.limit == 0 {
+		stage = whole
 	}
-	return grid.Clocks{Due: again(k.Due), StageDue: again(k.StageDue)}
+	return grid.Clocks{
+		Due: whole.later(k.Due, k.Stopped, c.now), Alarm: whole.later(k.Alarm, k.Stopped, c.now),
+		StageDue: stage.later(k.StageDue, k.Stopped, c.now), StageAlarm: stage.later(k.StageAlarm, k.Stopped, c.now),
+	}
 }
 
 // tick returns the clocks after a step.
-func (c stance) tick(clock Clock, rule Rule) grid.Clocks {
+func (c stance) tick(rule Rule) grid.Clocks {
 	k, to := c.r.Clocks, rule.to(c.r.State)
 	switch rule.Clock {
 	case TickStarts:
-		return Start(c.s, clock, c.r, to, c.now)
+		return Start(c.s, c.r, to, c.now)
 	case TickStage:
-		return stage(clock, k, to, c.r.Urgency, c.now)
+		return startStage(c.s, c.r, k, to, c.now)
 	case TickStops:
 		k.Stopped = c.now
 	case TickGoesOn:
-		return goOn(clock, k, c.now)
+		return c.goOn(to)
 	case TickCloses:
-		return stage(clock, grid.Clocks{}, to, c.r.Urgency, c.now)
+		return startStage(c.s, c.r, grid.Clocks{}, to, c.now)
 	case TickEnds:
 		return grid.Clocks{}
+	case TickRings:
+		return c.rung()
+	case TickOverdue:
+		return startStage(c.s, c.r, c.rung(), to, c.now)
 	}
 	return k
 }

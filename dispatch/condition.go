@@ -28,23 +28,14 @@ func (c stance) check(cond Condition, action grid.Action) error {
 		return refuse(BrokenAsked, "action", "who asked for it does not answer it")
 	case cond == IfGridTown && c.r.Holder.Level != grid.Grid && c.r.Holder.Level != grid.Town:
 		return refuse(BrokenLevel, "action", "only a grid or a town blows the whistle")
-	case cond == IfOver && c.by.System && !c.over():
+	case cond == IfOver && c.by.System && !c.over(action):
 		return refuse(BrokenEarly, "action", "its time has not come")
 	}
 	return nil
 }
 
-// over reports whether the time has come for the system to act.
-func (c stance) over() bool {
-	due := c.r.StageDue
-	if c.r.State == grid.Suspended {
-		due = c.r.ResumeAt
-	}
-	return !due.IsZero() && !c.now.Before(due)
-}
-
 // details checks and writes what is particular to an action.
-func (c stance) details(step *grid.Step, in Intent, clock Clock) error {
+func (c stance) details(step *grid.Step, in Intent) error {
 	switch in.Action {
 	case grid.ActionMerge:
 		step.Lead = in.Lead.ID
@@ -58,7 +49,8 @@ func (c stance) details(step *grid.Step, in Intent, clock Clock) error {
 			return refuse(BrokenResume, "resume_at", "%v is not in the future", step.ResumeAt.Format(time.RFC3339))
 		}
 	case grid.ActionWhistle:
-		step.Department, step.TaskDue = in.Department, clock.Due(c.now, hurry(arrivalLimit, c.r.Urgency))
+		step.Department = in.Department
+		step.TaskDue, _ = timerOf(c.s, c.r, grid.StageReportIn).set(c.now)
 		return c.checkWhistle(in.Department)
 	case grid.ActionArrive, grid.ActionComplete:
 		step.Department = c.department()

@@ -24,8 +24,8 @@ type Rule struct {
 type Standing string
 
 // The holder is whoever is in post in the holder's area, primary or deputy; when
-// nobody is, whoever is in post in the lowest area above where somebody is, or the
-// command centre over it. The sender is the same of who gave the ball away. Above:
+// nobody of them is there, also whoever is in post in the lowest area above where
+// somebody is, or the command centre over it. The sender is the same of who gave the ball away. Above:
 // in post in an area above the holder's. Dispatcher: the command centre of an area
 // over the report. Checker: holder, above or dispatcher, but never who finished
 // it. Approver: above for a void, dispatcher for a suspension. Department: an
@@ -62,8 +62,9 @@ type Condition string
 // officer's department was called, or has arrived. Asked: that is what was asked
 // for, by somebody else. Other: it may not have been asked for, but if it was, by
 // somebody else. Pending: something was asked for, by somebody else. Unasked:
-// nothing waits for an answer. Over: the system acts no sooner than the stage's time
-// is over or, on a suspended report, its date has come. GridTown: the holder is at
+// nothing waits for an answer. Over: the system acts no sooner than the time has come:
+// it resumes on the date, urges when an alarm has come, and does the rest when the
+// deadline has. GridTown: the holder is at
 // the level of grid or town.
 const (
 	IfNoTasks  Condition = "no open tasks"
@@ -86,7 +87,7 @@ type Ball string
 // superior of holder and sender. Retaken: back, and nobody is the sender any more.
 // Up: to the lowest area above where somebody is in post, or else to the command
 // centre. Next: to a deputy, else up. Check: up, and at the top to the command
-// centre.
+// centre. Rises: the same, and who sent it stays the sender.
 const (
 	BallStays   Ball = "stays"
 	BallTakes   Ball = "who acts"
@@ -97,21 +98,26 @@ const (
 	BallUp      Ball = "the level above"
 	BallNext    Ball = "a deputy, else the level above"
 	BallCheck   Ball = "the level above, at the top the command centre"
+	BallRises   Ball = "the level above, then the command centre"
 )
 
 // Tick is what happens to the clocks.
 type Tick string
 
 // Runs on. Starts: that of the whole and that of the stage. Stage: only that of the
-// stage. Stops and GoesOn. Closes: only the time for evaluation runs. Ends.
+// stage. Stops and GoesOn. Closes: only the time for evaluation runs. Ends. Rings:
+// they run on, and the alarms for which the system acts have rung. Overdue: the same,
+// and the stage starts.
 const (
-	TickRuns   Tick = "run on"
-	TickStarts Tick = "both start"
-	TickStage  Tick = "stage starts"
-	TickStops  Tick = "stop"
-	TickGoesOn Tick = "go on with what was left"
-	TickCloses Tick = "whole ends, evaluation starts"
-	TickEnds   Tick = "end"
+	TickRuns    Tick = "run on"
+	TickStarts  Tick = "both start"
+	TickStage   Tick = "stage starts"
+	TickStops   Tick = "stop"
+	TickGoesOn  Tick = "go on with what was left"
+	TickCloses  Tick = "whole ends, evaluation starts"
+	TickEnds    Tick = "end"
+	TickRings   Tick = "run on; the alarm of the system has rung"
+	TickOverdue Tick = "the alarm has rung, stage starts"
 )
 
 // Groups of states.
@@ -124,6 +130,7 @@ var (
 	checking  = []grid.State{grid.Checking}
 	closed    = []grid.State{grid.Closed}
 	merged    = []grid.State{grid.Merged}
+	onTime    = []grid.State{grid.Assigned, grid.Verifying, grid.Handling, grid.Checking}
 	atWork    = []grid.State{grid.Assigned, grid.Verifying, grid.Handling}
 	open      = []grid.State{grid.Reported, grid.Assigned, grid.Verifying, grid.Handling, grid.Suspended, grid.Checking}
 	pending   = []grid.State{grid.Verifying, grid.Handling}
@@ -168,7 +175,8 @@ var Lifecycle = []Rule{
 	{grid.ActionReopen, "重办", closed, grid.Handling, who{AsReporter, AsAbove}, gives{GivenReason}, nil, BallBack, TickStarts},
 	{grid.ActionLapse, "到期办结", closed, grid.Evaluated, who{AsSystem}, nil, conds{IfOver}, BallStays, TickEnds},
 
-	{grid.ActionUrge, "催办", open, 0, who{AsReporter, AsAbove, AsDispatcher, AsSystem}, nil, nil, BallStays, TickRuns},
+	{grid.ActionOverdue, "超期", onTime, 0, who{AsSystem}, nil, conds{IfOver}, BallRises, TickOverdue},
+	{grid.ActionUrge, "催办", open, 0, who{AsReporter, AsAbove, AsDispatcher, AsSystem}, nil, conds{IfOver}, BallStays, TickRings},
 	{grid.ActionSupervise, "督办", open, 0, who{AsAbove, AsDispatcher}, gives{GivenReason}, nil, BallStays, TickRuns},
 }
 

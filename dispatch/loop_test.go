@@ -30,7 +30,7 @@ func run(t *testing.T, s *grid.Snapshot, moves []move) (grid.Report, time.Time) 
 // act is a move that must work, whatever comes of it.
 func act(t *testing.T, s *grid.Snapshot, r grid.Report, m move, now time.Time) grid.Report {
 	t.Helper()
-	after, _, err := dispatch.Act(s, dispatch.Continuous{}, r, m.intent(), now)
+	after, _, err := dispatch.Act(s, r, m.intent(), now)
 	if err != nil {
 		t.Fatalf("%s by %s: %v", m.action, m.who, err)
 	}
@@ -39,7 +39,7 @@ func act(t *testing.T, s *grid.Snapshot, r grid.Report, m move, now time.Time) g
 
 func TestClocks(t *testing.T) {
 	s := crewed(t)
-	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	hour := func(n float64) time.Time { return noon.Add(time.Duration(n * float64(time.Hour))) }
 	check := func(what string, r grid.Report, want grid.Clocks) {
 		t.Helper()
 		if d := cmp.Diff(want, r.Clocks); d != "" {
@@ -47,27 +47,32 @@ func TestClocks(t *testing.T) {
 		}
 	}
 	r := fresh(s)
-	check("assigned at noon", r, grid.Clocks{Due: hour(48), StageDue: hour(2)})
+	check("assigned at noon", r, grid.Clocks{Due: hour(48), Alarm: hour(38.4), StageDue: hour(2), StageAlarm: hour(1.6)})
 	r = act(t, s, r, move{who: "liaison", action: grid.ActionAccept}, hour(1))
-	check("accepted", r, grid.Clocks{Due: hour(48), StageDue: hour(25)})
+	check("accepted", r, grid.Clocks{Due: hour(48), Alarm: hour(38.4), StageDue: hour(25), StageAlarm: hour(20.2)})
 	r = act(t, s, r, move{who: "liaison", action: grid.ActionMerge, give: lead(grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling})}, hour(5))
-	check("merged", r, grid.Clocks{Due: hour(48), StageDue: hour(25), Stopped: hour(5)})
+	check("merged", r, grid.Clocks{Due: hour(48), Alarm: hour(38.4), StageDue: hour(25), StageAlarm: hour(20.2), Stopped: hour(5)})
 	r = act(t, s, r, move{who: "leader", action: grid.ActionUnmerge}, hour(6))
-	check("unmerged", r, grid.Clocks{Due: hour(49), StageDue: hour(26)})
+	check("unmerged", r, grid.Clocks{Due: hour(49), Alarm: hour(39.4), StageDue: hour(26), StageAlarm: hour(21.2)})
 	r = act(t, s, r, move{who: "liaison", action: grid.ActionVerify}, hour(9))
-	check("verified", r, grid.Clocks{Due: hour(49), StageDue: hour(49)})
+	check("verified", r, grid.Clocks{Due: hour(49), Alarm: hour(39.4), StageDue: hour(49)})
 	r = act(t, s, r, move{who: "liaison", action: grid.ActionAskSuspend, give: until(30)}, hour(10))
-	check("asked", r, grid.Clocks{Due: hour(49), StageDue: hour(49)})
+	check("asked", r, grid.Clocks{Due: hour(49), Alarm: hour(39.4), StageDue: hour(49)})
+	r = act(t, s, r, move{who: "clock", action: grid.ActionUrge}, hour(40))
+	check("urged", r, grid.Clocks{Due: hour(49), Alarm: hour(49), StageDue: hour(49)})
 	r = act(t, s, r, move{who: "centre", action: grid.ActionSuspend}, hour(50))
-	check("suspended, an hour late", r, grid.Clocks{Due: hour(49), StageDue: hour(49), Stopped: hour(50)})
+	check("suspended, an hour late", r, grid.Clocks{Due: hour(49), Alarm: hour(49), StageDue: hour(49), Stopped: hour(50)})
 	r = act(t, s, r, move{who: "clock", action: grid.ActionResume}, day(30))
-	check("resumed, an hour late still", r, grid.Clocks{Due: day(30).Add(-time.Hour), StageDue: day(30).Add(-time.Hour)})
-	r = act(t, s, r, move{who: "liaison", action: grid.ActionFinish, give: evidence}, day(31))
-	check("finished", r, grid.Clocks{Due: day(30).Add(-time.Hour), StageDue: day(32)})
-	r = act(t, s, r, move{who: "leader", action: grid.ActionPass}, day(31))
-	check("closed", r, grid.Clocks{StageDue: day(38)})
+	late := day(30).Add(-time.Hour)
+	check("resumed, an hour late still", r, grid.Clocks{Due: late, Alarm: late, StageDue: late})
+	r = act(t, s, r, move{who: "clock", action: grid.ActionOverdue}, day(30))
+	check("overdue", r, grid.Clocks{Due: late, StageDue: late})
+	r = act(t, s, r, move{who: "leader", action: grid.ActionFinish, give: evidence}, day(31))
+	check("finished", r, grid.Clocks{Due: late, StageDue: day(32), StageAlarm: day(31).Add(1152 * time.Minute)})
+	r = act(t, s, r, move{who: "town", action: grid.ActionPass}, day(31))
+	check("closed", r, grid.Clocks{StageDue: day(38), StageAlarm: day(38)})
 	again := act(t, s, r, move{who: "reporter", action: grid.ActionReopen}, day(33))
-	check("reopened", again, grid.Clocks{Due: day(35), StageDue: day(35)})
+	check("reopened", again, grid.Clocks{Due: day(35), Alarm: day(33).Add(2304 * time.Minute), StageDue: day(35)})
 	r = act(t, s, r, move{who: "clock", action: grid.ActionLapse}, day(38))
 	check("lapsed", r, grid.Clocks{})
 }
@@ -77,16 +82,20 @@ func TestClocks(t *testing.T) {
 func TestUrgency(t *testing.T) {
 	s := crewed(t)
 	for _, tt := range []struct {
-		urgency grid.Urgency
-		matter  string
-		want    grid.Clocks
+		urgency    grid.Urgency
+		matter     string
+		due, stage time.Duration
 	}{
-		{grid.Urgent, "010101", grid.Clocks{Due: noon.Add(24 * time.Hour), StageDue: noon.Add(time.Hour)}},
-		{grid.Critical, "010101", grid.Clocks{Due: noon.Add(12 * time.Hour), StageDue: noon.Add(30 * time.Minute)}},
-		{grid.Normal, "", grid.Clocks{StageDue: noon.Add(2 * time.Hour)}},
+		{grid.Urgent, "010101", 24 * time.Hour, time.Hour},
+		{grid.Critical, "010101", 12 * time.Hour, 30 * time.Minute},
+		{grid.Normal, "", 0, 2 * time.Hour},
 	} {
-		r := grid.Report{Urgency: tt.urgency, Matter: tt.matter}
-		if d := cmp.Diff(tt.want, dispatch.Start(s, dispatch.Continuous{}, r, grid.Assigned, noon)); d != "" {
+		k := dispatch.Start(s, grid.Report{Urgency: tt.urgency, Matter: tt.matter}, grid.Assigned, noon)
+		want := grid.Clocks{StageDue: noon.Add(tt.stage), StageAlarm: noon.Add(tt.stage / 5 * 4)}
+		if tt.due > 0 {
+			want.Due, want.Alarm = noon.Add(tt.due), noon.Add(tt.due/5*4)
+		}
+		if d := cmp.Diff(want, k); d != "" {
 			t.Errorf("%v %q: %s", tt.urgency, tt.matter, d)
 		}
 	}
@@ -123,13 +132,13 @@ func TestVacancy(t *testing.T) {
 	s := crewed(t)
 	posts := slices.Clone(crewPosts)
 	posts[0].Until, posts[1].Until = day(0), day(0)
-	vacant := s.WithRoster(grid.NewRoster(crew, posts, crewMatters))
+	vacant := s.WithRoster(grid.NewRoster(crew, posts, crewMatters).Timed(grid.AroundTheClock, nil))
 	r := fresh(s)
 	for who, want := range map[string]grid.Holder{
 		"liaison": {}, "deputy": {}, "town": {}, "neighbour": {},
 		"leader": byLeader, "centre": {Level: grid.Microgrid, Area: 5}, "county": {Level: grid.Microgrid, Area: 5},
 	} {
-		after, _, err := dispatch.Act(vacant, dispatch.Continuous{}, r, move{who: who, action: grid.ActionAccept}.intent(), noon)
+		after, _, err := dispatch.Act(vacant, r, move{who: who, action: grid.ActionAccept}.intent(), noon)
 		if want == (grid.Holder{}) {
 			if err == nil {
 				t.Errorf("%s accepted", who)
@@ -140,12 +149,34 @@ func TestVacancy(t *testing.T) {
 	}
 }
 
+// While everybody of the micro-grid is absent, the leader above answers, and so may
+// who is back early; what is given goes to who is there.
+func TestAbsence(t *testing.T) {
+	s := crewed(t)
+	away := []grid.Absence{{Worker: 11, From: day(-1), Until: day(1)}, {Worker: 12, From: day(-1), Until: day(1)}, {Worker: 16, From: day(-1)}}
+	absent := s.WithRoster(s.Roster().With(away, nil))
+	for who, want := range map[string]grid.Holder{"liaison": byLiaison, "leader": byLeader, "neighbour": {}, "town": {}} {
+		after, _, err := dispatch.Act(absent, fresh(s), move{who: who, action: grid.ActionAccept}.intent(), noon)
+		if want != (grid.Holder{}) && (err != nil || after.Holder != want) || want == (grid.Holder{}) && err == nil {
+			t.Errorf("%s: %v, holder %+v, want %+v", who, err, after.Holder, want)
+		}
+	}
+	r := fresh(s)
+	r.State, r.Holder = grid.Handling, byLeader
+	if up := act(t, absent, r, move{who: "leader", action: grid.ActionEscalate}, noon); up.Holder.Worker != 17 {
+		t.Errorf("escalated to %+v, want the deputy of the town", up.Holder)
+	}
+	if _, _, err := dispatch.Act(absent, r, move{who: "leader", action: grid.ActionDelegate, give: to(5)}.intent(), noon); err == nil {
+		t.Error("delegated to where nobody is")
+	}
+}
+
 // A holder's area that is gone from the edition leaves the ball at the cell.
 func TestHolderAreaGone(t *testing.T) {
 	s := crewed(t)
 	r := fresh(s)
 	r.Holder = grid.Holder{Level: grid.Grid, Area: 77, Worker: 13}
-	if _, _, err := dispatch.Act(s, dispatch.Continuous{}, r, move{who: "leader", action: grid.ActionAccept}.intent(), noon); err == nil {
+	if _, _, err := dispatch.Act(s, r, move{who: "leader", action: grid.ActionAccept}.intent(), noon); err == nil {
 		t.Error("the leader accepted for an area that is gone")
 	}
 	if after := act(t, s, r, move{who: "liaison", action: grid.ActionAccept}, noon); after.Holder != byLiaison {
@@ -159,15 +190,15 @@ func TestLaws(t *testing.T) {
 	reached := map[grid.State]bool{}
 	taken := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
-		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
+		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown), starting(s, grid.Closed, byLeader)}).Draw(t, "report")
 		r, now := first(), noon
 		for range rapid.IntRange(20, 80).Draw(t, "steps") {
-			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour}).Draw(t, "later"))
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour, 10 * 24 * time.Hour, 20 * 24 * time.Hour}).Draw(t, "later"))
 			in, ok := offer(t, s, r, now)
 			if !ok {
 				break
 			}
-			after, step, err := dispatch.Act(s, dispatch.Continuous{}, r, in, now)
+			after, step, err := dispatch.Act(s, r, in, now)
 			if err != nil {
 				checkRefusal(t, in, err)
 				continue
@@ -212,7 +243,7 @@ func starting(s *grid.Snapshot, state grid.State, holder grid.Holder) func() gri
 	return func() grid.Report {
 		r := fresh(s)
 		r.State, r.Holder = state, holder
-		r.Clocks = dispatch.Start(s, dispatch.Continuous{}, r, state, noon)
+		r.Clocks = dispatch.Start(s, r, state, noon)
 		return r
 	}
 }
@@ -238,7 +269,7 @@ func checkActions(t *rapid.T, s *grid.Snapshot, r grid.Report, by dispatch.Actor
 			Action: rule.Action, By: by, Reason: "原因", ResumeAt: now.Add(time.Hour), To: 5,
 			Lead: grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling}, Department: "城管", Evidence: []string{"照片"},
 		}
-		if _, _, err := dispatch.Act(s, dispatch.Continuous{}, r, in, now); err == nil {
+		if _, _, err := dispatch.Act(s, r, in, now); err == nil {
 			t.Fatalf("%s is not offered to %+v, but may be taken", rule.Action, by)
 		}
 	}

@@ -34,7 +34,7 @@ func (d Decision) placeReasons(s *grid.Snapshot) []string {
 	case grid.Nearest:
 		return []string{fmt.Sprintf("the place is %.1f m outside the nearest cell, within the tolerance", d.Place.DistanceM)}
 	}
-	if d.Place.Method != grid.Ambiguous || len(d.Candidates) == 0 {
+	if d.Place.Method != grid.Ambiguous {
 		return nil
 	}
 	var lines []string

@@ -102,11 +102,11 @@ func Route(s *grid.Snapshot, q Request) Decision {
 
 // cellOf returns the cell that a place is taken to be in, or -1.
 func cellOf(q Request) int32 {
-	if q.Place.Method != grid.Ambiguous || len(q.Candidates) == 0 {
+	switch {
+	case q.Place.Method != grid.Ambiguous:
 		return q.Place.Area
-	}
-	if best := q.Candidates[0]; best.Share >= ClearShare {
-		return best.Area
+	case len(q.Candidates) > 0 && q.Candidates[0].Share >= ClearShare:
+		return q.Candidates[0].Area
 	}
 	return -1
 }

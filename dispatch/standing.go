@@ -70,11 +70,21 @@ func (c stance) seat() int32 {
 // holds reports whether the actor answers for a ball that h has in area i.
 func (c stance) holds(h grid.Holder, i int32) bool {
 	if c.by.Worker != 0 {
-		answering := manned(c.s, i, c.now)
-		return answering >= 0 && inPost(c.s, answering, c.by.Worker, c.now)
+		return c.answering(i) >= 0
 	}
-	vacant := i < 0 || h.Worker == 0 || len(People(c.s, i, c.now)) == 0
+	vacant := i < 0 || h.Worker == 0 || len(there(c.s, i, c.now)) == 0
 	return vacant && c.r.State != grid.Reported && c.commands(i)
+}
+
+// answering returns the area for which the actor answers for what lies in area i:
+// that one, or the lowest above where somebody is; -1 for neither.
+func (c stance) answering(i int32) int32 {
+	for _, a := range []int32{i, manned(c.s, i, c.now)} {
+		if a >= 0 && inPost(c.s, a, c.by.Worker, c.now) {
+			return a
+		}
+	}
+	return -1
 }
 
 // isAbove reports whether the actor is in post, or the command centre, in an area
@@ -118,7 +128,7 @@ func (c stance) post(i int32, role grid.Role) int32 {
 // commands reports whether the actor, without a worker, is the command centre of
 // an area over area i; that of everything also is over i = -1.
 func (c stance) commands(i int32) bool {
-	if c.by.System || c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
+	if c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
 		return false
 	}
 	if c.by.Area == 0 {
@@ -144,14 +154,19 @@ func indexOf(s *grid.Snapshot, id grid.AreaID) int32 {
 	return -1
 }
 
-// inPost reports whether a worker has a post in area i itself.
+// inPost reports whether a worker has a post in area i itself, there or away.
 func inPost(s *grid.Snapshot, i int32, w grid.WorkerID, now time.Time) bool {
 	return slices.ContainsFunc(People(s, i, now), func(p Person) bool { return p.Worker.ID == w })
 }
 
-// manned returns the lowest area, from i up, where somebody is in post, or -1.
+// there returns who has a post in area i and is neither absent nor off duty.
+func there(s *grid.Snapshot, i int32, now time.Time) []Person {
+	return slices.DeleteFunc(People(s, i, now), func(p Person) bool { return p.Away != "" })
+}
+
+// manned returns the lowest area, from i up, where somebody is there, or -1.
 func manned(s *grid.Snapshot, i int32, now time.Time) int32 {
-	for i >= 0 && len(People(s, i, now)) == 0 {
+	for i >= 0 && len(there(s, i, now)) == 0 {
 		i = s.Parent(i)
 	}
 	return i

@@ -13,7 +13,8 @@ const (
 
 // Who has the ball: accept 接收 takes it up, return 退回 gives it back, recall 撤回
 // takes it back, escalate 上报 gives it to the level above, delegate 分流 to one
-// below; timeout 超时 takes it from who did not take it up.
+// below; timeout 超时 takes it from who did not take it up, and overdue 超期 from
+// who was not done in time.
 const (
 	ActionAccept   Action = "accept"
 	ActionReturn   Action = "return"
@@ -21,6 +22,7 @@ const (
 	ActionTimeout  Action = "timeout"
 	ActionEscalate Action = "escalate"
 	ActionDelegate Action = "delegate"
+	ActionOverdue  Action = "overdue"
 )
 
 // Verification 核查: verify 属实, void 作废 what is not so, merge 并案 what is known

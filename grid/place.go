@@ -36,16 +36,27 @@ type Candidate struct {
 	Share float64 // of the probability, from 0 to 1; what is missing to 1 is outside
 }
 
+// FarthestShares is the accuracy, in metres, up to which candidates are told. One
+// that is worse reaches over hundreds of cells, of which none is likely.
+const FarthestShares = 5000.0
+
 // SureShare is the share from which on a cell is taken for certain.
 const SureShare = 0.95
 
 // LocateWithin is Locate for a position with an accuracy, a 68 % radius in metres,
 // 0 when unknown. Its cell is that of the position itself, and the method is
 // Ambiguous when the accuracy leaves it less than SureShare. The candidates are
-// the cells in reach, the likeliest first.
+// the cells in reach, the likeliest first; beyond FarthestShares the place is
+// ambiguous, and there are none.
 func (s *Snapshot) LocateWithin(p geo.Pos, accuracy, tolerance float64) (Place, []Candidate) {
 	place := s.Locate(p, tolerance)
-	if accuracy <= 0 && place.Method != Exact {
+	switch {
+	case accuracy <= 0 && place.Method != Exact:
+		return place, nil
+	case accuracy > FarthestShares:
+		if place.Method == Exact {
+			place.Method = Ambiguous
+		}
 		return place, nil
 	}
 	var list []Candidate

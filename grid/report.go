@@ -119,10 +119,33 @@ type Report struct {
 // Clocks are the deadlines of a report; a zero one is none. While a report is
 // suspended or merged they stand still since Stopped, and go on with what was
 // left of the working time then.
+//
+// An alarm is when the system acts next on a deadline: first when 80 % of the time
+// is over 黄灯, then at the deadline itself 红灯; then it is zero.
 type Clocks struct {
 	Due      time.Time // of the whole, from assignment to closing
 	StageDue time.Time // of the present state
 	Stopped  time.Time // zero while they run
+
+	Alarm      time.Time // of Due
+	StageAlarm time.Time // of StageDue; zero where that is Due
+	TaskAlarm  time.Time // when the first department has to have reported in whose time is not over yet
+}
+
+// NextAlarm is when the system acts on the report by itself; zero for never.
+func (r Report) NextAlarm() (next time.Time) {
+	switch {
+	case r.State == Suspended:
+		return r.ResumeAt
+	case !r.Stopped.IsZero():
+		return time.Time{}
+	}
+	for _, t := range []time.Time{r.Alarm, r.StageAlarm, r.TaskAlarm} {
+		if next.IsZero() || !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	return next
 }
 
 // Holder 当前责任人 is who has the ball now. A zero holder is the unrouted queue.

@@ -93,8 +93,8 @@ type Absence struct {
 	Reason string
 }
 
-// Roster is who is there, who has which post and what the rules are, with the
-// catalogue of matters: immutable.
+// Roster is who is there, who has which post, what the rules are and how time is
+// counted, with the catalogue of matters: immutable.
 type Roster struct {
 	workers  map[WorkerID]Worker
 	codes    map[string]WorkerID
@@ -103,14 +103,17 @@ type Roster struct {
 	matters  []Matter          // by code
 	absences map[WorkerID][]Absence
 	rules    ruleBook
+	calendar *Calendar
+	limits   []Limit // the most specific first
 }
 
 // NewRoster builds a roster.
 func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
 	r := &Roster{
 		workers: make(map[WorkerID]Worker, len(workers)), codes: make(map[string]WorkerID, len(workers)), officers: map[string]int{},
-		posts:   make(map[AreaID][]Post),
-		matters: slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
+		posts:    make(map[AreaID][]Post),
+		calendar: officeCalendar,
+		matters:  slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
 	}
 	for _, w := range workers {
 		r.workers[w.ID], r.codes[w.Code] = w, w.ID
@@ -139,14 +142,18 @@ func (r *Roster) With(absences []Absence, rules []Rule) *Roster {
 	return &with
 }
 
-// Absent returns the absence of a worker at t, if there is one.
-func (r *Roster) Absent(w WorkerID, t time.Time) (Absence, bool) {
+// Absent returns the absence of a worker at t, if there is one: of several the one
+// that ends last.
+func (r *Roster) Absent(w WorkerID, t time.Time) (last Absence, absent bool) {
 	for _, a := range r.absences[w] {
-		if !t.Before(a.From) && (a.Until.IsZero() || t.Before(a.Until)) {
-			return a, true
+		if t.Before(a.From) || !a.Until.IsZero() && !t.Before(a.Until) {
+			continue
+		}
+		if !absent || !last.Until.IsZero() && (a.Until.IsZero() || a.Until.After(last.Until)) {
+			last, absent = a, true
 		}
 	}
-	return Absence{}, false
+	return last, absent
 }
 
 // Worker returns the worker with that id.

@@ -34,6 +34,14 @@ func filled() *roster {
 			{Rule: grid.Rule{Code: "R1", Level: grid.Town}},
 			{Rule: grid.Rule{Code: "R2", Matter: "01", Week: week, Role: grid.Leader}, Area: "G1"},
 		},
+		calendar: []grid.CalendarDay{
+			{Date: time.Date(2026, 10, 1, 0, 0, 0, 0, zone), Kind: grid.Holiday, Name: "国庆节"},
+			{Date: time.Date(2026, 10, 10, 0, 0, 0, 0, zone), Kind: grid.Workday, Hours: week},
+		},
+		limited: []grid.Limit{
+			{Stage: grid.StageAccept, Time: 2 * time.Hour},
+			{Matter: "01", Stage: grid.StageCheck, Time: 4 * time.Hour, AroundTheClock: true, Note: "x"},
+		},
 	}
 }
 
@@ -75,6 +83,24 @@ var tables = []struct {
 		},
 		[]string{"1 rule in no row of the table: left as they are"},
 	},
+	{
+		"calendar", "date,kind,name,hours\n2026-10-01,holiday,国庆,\n,ordinary,,mon 08:00-18:00\n",
+		[]string{
+			"changed\t2026-10-01\tname \"国庆节\" → \"国庆\"",
+			"new\tordinary\tkind ordinary, hours mon 08:00-18:00",
+			"gone\t2026-10-10\tkind workday, hours mon 08:00-18:00",
+		},
+		[]string{"1 day in no row of the table: left as they are"},
+	},
+	{
+		"limits", "matter,urgency,stage,limit_hours,clock\n,,accept,1,working\n0101,urgent,overall,0.5,continuous\n",
+		[]string{
+			"changed\t*/normal/accept\tlimit_hours \"2\" → \"1\"",
+			"new\t0101/urgent/overall\tlimit_hours 0.5, clock continuous",
+			"gone\t01/normal/check\tlimit_hours 4, clock continuous, note x",
+		},
+		[]string{"1 limit in no row of the table: left as they are"},
+	},
 }
 
 func TestDryRunShowsNewChangedAndGone(t *testing.T) {
@@ -99,7 +125,7 @@ func TestDryRunShowsNewChangedAndGone(t *testing.T) {
 			if r.Added != 1 || r.Added+r.Changed+r.Same != r.Rows {
 				t.Errorf("%+v", r.Tally)
 			}
-			if to.workers != nil || to.posts != nil || to.matters != nil || to.rules != nil || to.removed != nil || to.withdrawn != nil {
+			if to.workers != nil || to.posts != nil || to.matters != nil || to.rules != nil || to.removed != nil || to.withdrawn != nil || to.days != nil || to.limits != nil || to.undone != nil {
 				t.Error("something was written")
 			}
 			o.DryRun = false
@@ -107,7 +133,7 @@ func TestDryRunShowsNewChangedAndGone(t *testing.T) {
 			if r, err = readers[tt.kind](t.Context(), to, path, o); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(tt.notes, r.Notes); d != "" || to.removed != nil || to.withdrawn != nil {
+			if d := cmp.Diff(tt.notes, r.Notes); d != "" || to.removed != nil || to.withdrawn != nil || to.undone != nil {
 				t.Error(d)
 			}
 		})
@@ -130,7 +156,7 @@ func TestReplaceTakesOutWhatIsGone(t *testing.T) {
 	if d := cmp.Diff([]grid.CodedPost{ended, withdrawn}, to.posts[2:]); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([][]string{{"010102"}, {"R2"}}, [][]string{to.removed, to.withdrawn}); d != "" {
+	if d := cmp.Diff([][]string{{"010102"}, {"R2"}, {"2026-10-10", "01/normal/check"}}, [][]string{to.removed, to.withdrawn, to.undone}); d != "" {
 		t.Error(d)
 	}
 	if len(to.workers) != 3 {

@@ -42,7 +42,7 @@ func (m *merged) violated(err error, repairWidth float64) error {
 	if !errors.As(err, &vs) {
 		return fmt.Errorf("build the coverage: %w", err)
 	}
-	r := &Refused{}
+	r := &Refused{More: vs.More}
 	for _, v := range vs.List {
 		r.add(m.violation(v))
 		if repairWidth == 0 && 0 < v.WidthM && v.WidthM < DefaultRepairWidth {

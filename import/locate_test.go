@@ -508,3 +508,14 @@ func FuzzLocateNDJSON(f *testing.F) {
 		}
 	})
 }
+
+// Whoever waits for a header that does not come can be interrupted.
+func TestLocateEndsBeforeTheHeader(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	src, hold := io.Pipe()
+	defer hold.Close()
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if _, err := LocateCSV(ctx, io.Discard, src, LocateOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the end of the context", err)
+	}
+}

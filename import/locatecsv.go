@@ -25,12 +25,11 @@ import (
 // A header without the columns is a *[Problem], a row that is too large is
 // [ErrLongRow].
 func LocateCSV(ctx context.Context, dst io.Writer, src io.Reader, o LocateOptions) (LocateResult, error) {
-	mark, src, err := markOf(src)
+	s, err := begin(ctx, src)
 	if err != nil {
 		return LocateResult{}, err
 	}
-	split := &splitter{src: src, quotes: true}
-	b := split.next()
+	b := s.first
 	if len(b.in) == 0 {
 		return LocateResult{}, noHeader(b.err)
 	}
@@ -39,10 +38,41 @@ func LocateCSV(ctx context.Context, dst io.Writer, src io.Reader, o LocateOption
 		return LocateResult{}, err
 	}
 	b.in = slices.Delete(b.in, 0, header)
-	if _, err := dst.Write(slices.Concat(mark, format.header)); err != nil {
+	if _, err := dst.Write(slices.Concat(s.mark, format.header)); err != nil {
 		return LocateResult{}, fmt.Errorf("write the answer: %w", err)
 	}
-	return (&locating{o, format}).run(ctx, dst, b, split)
+	return (&locating{o, format}).run(ctx, dst, b, s.split)
+}
+
+// start is the beginning of a stream of CSV.
+type start struct {
+	mark  []byte // of the byte order
+	first *block
+	split *splitter
+}
+
+// begin reads the first rows, or until ctx ends: then a Read is still under way.
+func begin(ctx context.Context, src io.Reader) (s start, err error) {
+	type begun struct {
+		start
+		err error
+	}
+	done := make(chan begun, 1)
+	go func() {
+		mark, src, err := markOf(src)
+		if err != nil {
+			done <- begun{err: err}
+			return
+		}
+		split := &splitter{src: src, quotes: true}
+		done <- begun{start{mark, split.next(), split}, nil}
+	}()
+	select {
+	case b := <-done:
+		return b.start, b.err
+	case <-ctx.Done():
+		return s, ctx.Err()
+	}
 }
 
 // markOf takes the byte order mark, if any, from the front of a stream.

@@ -152,17 +152,27 @@ func rule(t *table, known ruleNames) (r grid.CodedRule, err error) {
 }
 
 func checkRule(r grid.CodedRule, known ruleNames) error {
+	if err := checkPrefix(r.Matter, known); err != nil {
+		return err
+	}
 	switch {
-	case strings.Trim(r.Matter, "0123456789") != "" || len(r.Matter)%2 != 0 || len(r.Matter) > 6:
-		return fmt.Errorf("matter %q: two, four or six digits", r.Matter)
-	case !known.prefixes[r.Matter]:
-		return fmt.Errorf("matter %q: no matter of the catalogue begins so", r.Matter)
 	case !known.areas[r.Area]:
 		return fmt.Errorf("area %q is not in the current edition", r.Area)
 	case r.Level == 0 && r.Role == "" && r.Department == "":
 		return fmt.Errorf("the rule asks for nobody: a level, a role or a department")
 	case !r.Until.IsZero() && !r.From.Before(r.Until):
 		return fmt.Errorf("until %s is not after from %s", stamp(r.Until), stamp(r.From))
+	}
+	return nil
+}
+
+// checkPrefix refuses what no code of the catalogue begins with.
+func checkPrefix(prefix string, known ruleNames) error {
+	switch {
+	case strings.Trim(prefix, "0123456789") != "" || len(prefix)%2 != 0 || len(prefix) > 6:
+		return fmt.Errorf("matter %q: two, four or six digits", prefix)
+	case !known.prefixes[prefix]:
+		return fmt.Errorf("matter %q: no matter of the catalogue begins so", prefix)
 	}
 	return nil
 }

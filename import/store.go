@@ -18,7 +18,7 @@ type Editions interface {
 	PublishAreas(ctx context.Context, base int64, areas []grid.CodedArea, note string) (edition int64, err error)
 }
 
-// Roster is where workers, posts and matters are kept. Each Upsert, and PutRules,
+// Roster is where people, the catalogue, rules and clocks are kept. Each Upsert and Put
 // takes a whole checked batch and writes all of it or, failing, nothing.
 type Roster interface {
 	// Workers returns all workers, in any order.
@@ -34,6 +34,10 @@ type Roster interface {
 	UsedMatters(ctx context.Context, codes []string) ([]string, error)
 	// Rules returns all rules, in any order.
 	Rules(ctx context.Context) ([]grid.CodedRule, error)
+	// CalendarDays returns what is known of days, in any order.
+	CalendarDays(ctx context.Context) ([]grid.CalendarDay, error)
+	// Limits returns all limits, in any order.
+	Limits(ctx context.Context) ([]grid.Limit, error)
 
 	// UpsertWorkers adds workers or changes those with the same code. Ids are 0.
 	UpsertWorkers(ctx context.Context, workers []grid.Worker) (grid.Tally, error)
@@ -48,6 +52,9 @@ type Roster interface {
 	// PutRules makes rules, or makes those of the same codes what they say, and
 	// withdraws others by their codes.
 	PutRules(ctx context.Context, rules []grid.CodedRule, withdraw []string) error
+	// PutCalendarDays and PutLimits do the same for days and limits, by their keys.
+	PutCalendarDays(ctx context.Context, days []grid.CalendarDay, withdraw []string) error
+	PutLimits(ctx context.Context, limits []grid.Limit, withdraw []string) error
 }
 
 // ReportSink is where reports are kept. MatterCodes is asked once, before the

@@ -24,6 +24,8 @@ type roster struct {
 	catalogue []grid.Matter
 	used      []string
 	ruled     []grid.CodedRule
+	calendar  []grid.CalendarDay
+	limited   []grid.Limit
 
 	workers   []grid.Worker
 	posts     []grid.CodedPost
@@ -31,6 +33,9 @@ type roster struct {
 	rules     []grid.CodedRule
 	removed   []string
 	withdrawn []string
+	days      []grid.CalendarDay
+	limits    []grid.Limit
+	undone    []string // days and limits
 }
 
 func (r *roster) Workers(context.Context) ([]grid.Worker, error) {
@@ -50,6 +55,19 @@ func (r *roster) UsedMatters(_ context.Context, codes []string) ([]string, error
 
 func (r *roster) RemoveMatters(_ context.Context, codes []string) error {
 	r.removed = codes
+	return nil
+}
+
+func (r *roster) CalendarDays(context.Context) ([]grid.CalendarDay, error) { return r.calendar, nil }
+func (r *roster) Limits(context.Context) ([]grid.Limit, error)             { return r.limited, nil }
+
+func (r *roster) PutCalendarDays(_ context.Context, days []grid.CalendarDay, withdraw []string) error {
+	r.days, r.undone = days, append(r.undone, withdraw...)
+	return nil
+}
+
+func (r *roster) PutLimits(_ context.Context, limits []grid.Limit, withdraw []string) error {
+	r.limits, r.undone = limits, append(r.undone, withdraw...)
 	return nil
 }
 
@@ -88,6 +106,7 @@ func importTable(t *testing.T, kind, body, encoding string, to *roster) (*import
 
 var readers = map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
 	"workers": importer.Workers, "posts": importer.Posts, "matters": importer.Matters, "rules": importer.Rules,
+	"calendar": importer.Calendar, "limits": importer.Limits,
 }
 
 func TestWorkers(t *testing.T) {
@@ -110,6 +129,53 @@ func TestWorkers(t *testing.T) {
 				t.Errorf("%+v\n%s", r, diff)
 			}
 		})
+	}
+}
+
+func TestCalendar(t *testing.T) {
+	to := &roster{}
+	r, err := importTable(t, "calendar", "日期,类型,名称,时段\n,平时,,周一至周五 08:30-12:00；周一至周五 14:00-18:00\n2026/10/1,节假日,国庆节,\n2026-10-10,调休,国庆节调休,\n2026-10-11,班,,09:00-17:00\n", "", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(date int) time.Time { return time.Date(2026, 10, date, 0, 0, 0, 0, grid.Beijing) }
+	want := []grid.CalendarDay{
+		{Kind: grid.Ordinary, Hours: grid.OfficeHours},
+		{Date: day(1), Kind: grid.Holiday, Name: "国庆节"},
+		{Date: day(10), Kind: grid.Workday, Name: "国庆节调休"},
+		{Date: day(11), Kind: grid.Workday, Hours: grid.Week{{Days: 127, Start: 540, Stop: 1020}}},
+	}
+	if d := cmp.Diff(want, to.days); d != "" || r.Rows != 4 || r.Added != 4 {
+		t.Errorf("%+v\n%s", r, d)
+	}
+}
+
+// The calendar that comes with the documentation has as many working days as the law
+// gives a year: 365 without 104 days of weekends and 13 of holidays.
+func TestCalendarOf2026(t *testing.T) {
+	to := &roster{}
+	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{Zone: zone}); err != nil {
+		t.Fatal(err)
+	}
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, grid.Beijing) }
+	const day = 7*time.Hour + 30*time.Minute
+	if got := grid.CalendarOf(to.days).Left(year(2026), year(2027)); got != 248*day {
+		t.Errorf("%v working days", got.Hours()/day.Hours())
+	}
+}
+
+func TestLimits(t *testing.T) {
+	to := filled()
+	_, err := importTable(t, "limits", "事项,紧急程度,环节,时限,计时\n,,接收,1.5,\n01,特急,总时限,24,全天\n", "", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []grid.Limit{
+		{Stage: grid.StageAccept, Time: 90 * time.Minute},
+		{Matter: "01", Urgency: grid.Critical, Stage: grid.StageOverall, Time: 24 * time.Hour, AroundTheClock: true},
+	}
+	if d := cmp.Diff(want, to.limits); d != "" {
+		t.Error(d)
 	}
 }
 
@@ -187,6 +253,20 @@ posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-
 posts.csv: line 4: the area has a primary at that time already: the post of L1 in G2 from 2024-01-01`},
 	{"a post twice", "posts", "worker,area,from\nL1,G1,2024-01-01\nL1,G1,2024/1/1\n", `posts.csv: line 3: the same worker, area and from as line 2`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
+	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n", `calendar.csv: line 2: ordinary days have no date
+calendar.csv: line 3: ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00
+calendar.csv: line 4: date "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
+calendar.csv: line 5: unknown kind of day "feast": one of ordinary, holiday, workday
+calendar.csv: line 6: date "2026-13-01": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
+calendar.csv: line 7: a holiday has no hours
+calendar.csv: line 8: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
+calendar.csv: line 10: 2026-10-02 is already that of line 9`},
+	{"limits", "limits", "matter,urgency,stage,limit_hours,clock\n02,,accept,1,\n,very,accept,1,\n,,nap,1,\n,,accept,0,\n,,accept,1,sundial\n,,accept,1,\n,normal,接收,2,working\n", `limits.csv: line 2: matter "02": no matter of the catalogue begins so
+limits.csv: line 3: unknown urgency "very": one of [normal urgent critical]
+limits.csv: line 4: unknown stage "nap": one of [accept verify handle check evaluate report_in overall]
+limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
+limits.csv: line 6: unknown clock "sundial": working or continuous
+limits.csv: line 8: the limit */normal/accept is already that of line 7`},
 	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
 rules.csv: line 3: matter "1": two, four or six digits
 rules.csv: line 4: matter "02": no matter of the catalogue begins so

@@ -74,6 +74,8 @@ has_chinese_font() {
 	[ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || { has fc-list && [ -n "$(fc-list :lang=zh family)" ]; }
 }
 
+has_venv() { has python3 && python3 -c 'import ensurepip' 2>/dev/null; }
+
 # postgis_package is the newest version that apt knows, or that of a server that
 # is already there.
 postgis_package() {
@@ -103,7 +105,7 @@ no_system_cluster() {
 	trap 'as_root rm -f "$createcluster"' EXIT
 }
 
-# install_packages NEED...: needs are postgis, node, chromium, font, gdal.
+# install_packages NEED...: needs are postgis, node, chromium, font, gdal, venv.
 install_packages() {
 	has apt-get || die "please install, then try again: $(describe "$@")"
 	say "installing $(describe "$@")"
@@ -116,6 +118,7 @@ install_packages() {
 		chromium) if available chromium; then packages="$packages chromium"; else say 'no package of Chromium here: the tests of the pages in a browser are left out'; fi ;;
 		font) packages="$packages fonts-wqy-microhei" ;;
 		gdal) packages="$packages gdal-bin" ;;
+		venv) packages="$packages python3-venv" ;;
 		esac
 	done
 	# shellcheck disable=SC2086 # a list
@@ -136,6 +139,7 @@ describe() {
 		chromium) what='Chromium (chromium, or google-chrome)' ;;
 		font) what='a Chinese font (WenQuanYi Micro Hei)' ;;
 		gdal) what='GDAL (ogr2ogr)' ;;
+		venv) what='Python 3 with venv' ;;
 		esac
 		text="$text${text:+; }$what"
 	done
@@ -154,7 +158,7 @@ own_node() {
 own_gdal() {
 	[ -e "$tools/gdal/.pyogrio-$pyogrio" ] && return
 	say "fetching pyogrio $pyogrio into bin/tools"
-	if has python3 && python3 -m venv "$tools/gdal" >&2 && "$tools/gdal/bin/pip" install --quiet "pyogrio==$pyogrio" >&2; then
+	if python3 -m venv "$tools/gdal" >&2 && "$tools/gdal/bin/pip" install --quiet "pyogrio==$pyogrio" >&2; then
 		touch "$tools/gdal/.pyogrio-$pyogrio"
 	else
 		rm -rf "$tools/gdal"
@@ -171,6 +175,7 @@ need() {
 		chromium) has_chromium || missing="$missing chromium" ;;
 		font) has_chinese_font || missing="$missing font" ;;
 		gdal) has ogr2ogr || missing="$missing gdal" ;;
+		venv) has_venv || missing="$missing venv" ;;
 		esac
 	done
 	# shellcheck disable=SC2086 # a list
@@ -182,7 +187,7 @@ has_go || die "please install Go 1.26 or newer: https://go.dev/dl/"
 case ${1-} in
 build) need node ;;
 demo) need node postgis ;;
-test) need node postgis chromium font gdal && own_gdal ;;
+test) need node postgis chromium font gdal venv && own_gdal ;;
 lint) scripts/lint.sh install ;;
 *) die 'usage: scripts/install.sh build|demo|test|lint' ;;
 esac

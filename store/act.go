@@ -50,10 +50,17 @@ type decided struct{ error }
 
 // lockReports reads a report, with its tasks, and the one that it is to follow, and
 // keeps both from changing. They are locked in the order of their ids, so that two
-// who merge crosswise do not wait for each other.
+// who merge crosswise do not wait for each other; the table comes first, as where a
+// month is made.
 func lockReports(ctx context.Context, tx pgx.Tx, id, lead uuid.UUID) (r, follow grid.Report, err error) {
-	reports, err := collect(ctx, tx, scanReport, `SELECT `+reportColumns+` FROM report r WHERE r.id = ANY($1) ORDER BY r.id FOR UPDATE`,
-		rawIDs([]uuid.UUID{id, lead}))
+	if err := lockTable(ctx, tx); err != nil {
+		return r, follow, err
+	}
+	ids := []uuid.UUID{id}
+	if lead != uuid.Nil {
+		ids = append(ids, lead)
+	}
+	reports, err := collect(ctx, tx, scanReport, `SELECT `+reportColumns+` FROM report r WHERE r.id = ANY($1) ORDER BY r.id FOR UPDATE`, rawIDs(ids))
 	if err != nil {
 		return r, follow, err
 	}
@@ -77,35 +84,47 @@ func lockReports(ctx context.Context, tx pgx.Tx, id, lead uuid.UUID) (r, follow 
 	return r, follow, err
 }
 
+// lockTable keeps a month from being made meanwhile.
+func lockTable(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `LOCK TABLE ONLY report IN ROW EXCLUSIVE MODE`)
+	return err
+}
+
 // writeStep writes a report as it stands after a step, the step, and the feed.
 func writeStep(ctx context.Context, tx pgx.Tx, r grid.Report, s grid.Step) error {
 	var b pgx.Batch
+	queueStep(&b, r, s)
+	return tx.SendBatch(ctx, &b).Close()
+}
+
+func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 	if s.Step == 2 { // an import has no step of its own yet
 		b.Queue(`INSERT INTO report_history (`+historyColumns+`) `+importStep, [16]byte(r.ID))
 	}
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
 			sender_level = $7, sender_area = $8, sender_worker = $9, handler = $10, returns = $11, asked = $12, asked_by = $13,
-			lead = $14, due = $15, stage_due = $16, stopped = $17, resume_at = $18, urged = $19, supervised = $20
+			lead = $14, due = $15, stage_due = $16, stopped = $17, resume_at = $18, urged = $19, supervised = $20,
+			alarm = $21, stage_alarm = $22, task_alarm = $23
 		WHERE id = $1`,
 		[16]byte(r.ID), r.State.String(), orNull(levelName(r.Holder.Level)), orNull(r.Holder.Area), orNull(r.Holder.Worker), r.Version,
 		orNull(levelName(r.Sender.Level)), orNull(r.Sender.Area), orNull(r.Sender.Worker), orNull(r.Handler), r.Returns, orNull(string(r.Asked)), orNull(r.AskedBy),
-		orNull([16]byte(r.Lead)), orNull(r.Due), orNull(r.StageDue), orNull(r.Stopped), orNull(r.ResumeAt), r.Urged, r.Supervised)
+		orNull([16]byte(r.Lead)), orNull(r.Due), orNull(r.StageDue), orNull(r.Stopped), orNull(r.ResumeAt), r.Urged, r.Supervised,
+		orNull(r.Alarm), orNull(r.StageAlarm), orNull(r.TaskAlarm))
 	b.Queue(`INSERT INTO report_history (`+historyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 		[16]byte(s.Report), s.Step, moment(s.At), s.Actor, orNull(s.Who), s.AsWhom, string(s.Action), orNull(stateName(s.From)), s.To.String(),
 		orNull(levelName(s.Holder.Level)), orNull(s.Holder.Area), orNull(s.Holder.Worker),
 		orNull(levelName(s.Sender.Level)), orNull(s.Sender.Area), orNull(s.Sender.Worker),
-		orNull(s.Due), orNull(s.StageDue), orNull(s.Stopped), s.Reason, s.Edition,
+		orNull(s.Due), orNull(s.StageDue), orNull(s.Stopped), orNull(s.Alarm), orNull(s.StageAlarm), orNull(s.TaskAlarm), s.Reason, s.Edition,
 		orNull([16]byte(s.Lead)), orNull(s.ResumeAt), orNull(s.Department), orNull(s.TaskDue), s.Evidence)
-	queueTask(&b, r, s)
+	queueTask(b, r, s)
 	b.Queue(`INSERT INTO feed (what, id) VALUES ($1, $2)`, grid.EventReport, r.ID.String())
-	return tx.SendBatch(ctx, &b).Close()
 }
 
 // historyColumns are those of a step, in the order of importStep.
 const historyColumns = `report, step, at, actor, who, as_whom, action, from_state, to_state, holder_level, holder_area, holder_worker,
-	sender_level, sender_area, sender_worker, due, stage_due, stopped, reason, edition, lead, resume_at, department, task_due, evidence`
+	sender_level, sender_area, sender_worker, ` + clockColumns + `, reason, edition, lead, resume_at, department, task_due, evidence`
 
 // queueTask writes the task that a step is about, if it is about one.
 func queueTask(b *pgx.Batch, r grid.Report, s grid.Step) {

@@ -219,16 +219,32 @@ func TestLawsOfTheLoop(t *testing.T) {
 	db := seeded(t, 5)
 	r := report(noon, 1)
 	outcomes(t, db.AppendAll(t.Context(), []grid.Entry{entry(r)}))
-	for rule, set := range map[string]string{
-		"report_owned":              `holder_level = NULL, holder_area = NULL`,
-		"report_merged_has_lead":    `state = 'merged'`,
-		"report_suspended_has_date": `state = 'suspended'`,
-		"report_stopped_while_out":  `stopped = now()`,
-		"report_asked_by_somebody":  `asked = 'ask-void', asked_by = 'worker:1'`,
-		"report_sender_has_area":    `sender_worker = 3`,
-		"report_urgency_known":      `urgency = 'normal'`,
+	for _, law := range []struct{ rule, set string }{
+		{"report_owned", `holder_level = NULL, holder_area = NULL`},
+		{"report_owned", `state = 'reported'`},
+		{"report_out_of_work", `state = 'merged'`},
+		{"report_out_of_work", `state = 'merged', lead = id`},
+		{"report_out_of_work", `lead = id`},
+		{"report_out_of_work", `state = 'suspended'`},
+		{"report_out_of_work", `stopped = now()`},
+		{"report_asked_by_somebody", `asked = 'ask-void', asked_by = 'worker:1'`},
+		{"report_asked_by_somebody", `asked = 'ask-void', state = 'verifying'`},
+		{"report_sender_known", `sender_worker = 3`},
+		{"report_sender_known", `sender_area = 3`},
+		{"report_sender_known", `sender_area = 3, sender_level = 'street'`},
+		{"report_urgency_known", `urgency = 'normal'`},
+		{"report_state_known", `state = 'lost'`},
+		{"report_holder_level_known", `holder_level = 'street'`},
 	} {
-		refused(t, db, rule, `UPDATE report SET `+set+` WHERE id = $1`, r.ID.String())
+		refused(t, db, law.rule, `UPDATE report SET `+law.set+` WHERE id = $1`, r.ID.String())
+	}
+	for _, step := range []string{
+		`'finish', 'handling', 'checking', NULL, NULL, NULL`, `'finish', 'handling', 'checking', NULL, NULL, '{}'`,
+		`'merge', 'verifying', 'merged', NULL, NULL, NULL`, `'arrive', 'handling', 'handling', NULL, NULL, NULL`,
+		`'accept', 'assigned', 'verifying', gen_random_uuid(), NULL, NULL`, `'accept', 'assigned', 'verifying', NULL, '城管', NULL`,
+	} {
+		refused(t, db, "report_history_step_complete", `INSERT INTO report_history (action, from_state, to_state, lead, department, evidence, report, step, at, edition)
+			VALUES (`+step+`, $1, 2, now(), 1)`, r.ID.String())
 	}
 	task := `INSERT INTO task (report, step, department, state, called, due, by, at) VALUES ($1, $2, '城管', $3, now(), now(), '', now())`
 	exec(t, db, task, r.ID.String(), 2, "called")
@@ -236,4 +252,37 @@ func TestLawsOfTheLoop(t *testing.T) {
 	refused(t, db, query[string](t, db, `SELECT tableoid::regclass || '_report_department_idx' FROM task LIMIT 1`), task, r.ID.String(), 4, "arrived")
 	refused(t, db, "task_report_fkey", task, idAt(noon, 9).String(), 4, "done")
 	refused(t, db, "task_state_known", task, r.ID.String(), 4, "late")
+}
+
+// Steps and the making of months do not wait for each other in a circle.
+func TestActWhileMonthsAreMade(t *testing.T) {
+	db := seeded(t, 5)
+	db.Now = func() time.Time { return noon }
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for g := range 6 {
+		wg.Go(func() {
+			for n := g; ; n += 6 {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				r := report(noon, n)
+				if a := db.AppendAll(t.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
+					t.Error(a[0].Err)
+				}
+				if _, err := db.Act(t.Context(), r.ID, 1, uuid.Nil, mark); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for m := range 20 {
+		if err := db.MakeMonth(t.Context(), noon.AddDate(0, m+2, 0)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	wg.Wait()
 }

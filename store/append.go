@@ -185,28 +185,28 @@ const insertEntries = `
 		SELECT set_config('plan_cache_mode', 'auto', true)
 	), entry AS (
 		SELECT id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due,
+			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm,
 			step, step_at, actor, who, as_whom, action, from_state, reason
 		FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::int[], $6::real[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::text[], $12::real[], $13::int[],
-			$14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::timestamptz[], $21::timestamptz[],
-			$22::int[], $23::timestamptz[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[])
+			$14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[],
+			$24::int[], $25::timestamptz[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::text[])
 		AS entry (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due,
+			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm,
 			step, step_at, actor, who, as_whom, action, from_state, reason)
 	), created AS (
 		INSERT INTO report (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due)
+			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm)
 		SELECT id, at, received, x, y, accuracy, nullif(matter, ''), text, reporter, nullif(cell, 0), method, distance_m, edition,
-			state, nullif(holder_level, ''), nullif(holder_area, 0), nullif(holder_worker, 0), version, nullif(urgency, 'normal'), due, stage_due
+			state, nullif(holder_level, ''), nullif(holder_area, 0), nullif(holder_worker, 0), version, nullif(urgency, 'normal'), due, stage_due, alarm, stage_alarm
 		FROM entry
 		ON CONFLICT (id) DO NOTHING
 		RETURNING id
 	), stepped AS (
 		INSERT INTO report_history (report, step, at, actor, who, as_whom, action, from_state, to_state,
-			holder_level, holder_area, holder_worker, due, stage_due, reason, edition)
+			holder_level, holder_area, holder_worker, due, stage_due, alarm, stage_alarm, reason, edition)
 		SELECT e.id, e.step, e.step_at, e.actor, nullif(e.who, ''), e.as_whom, e.action, nullif(e.from_state, ''), e.state,
-			nullif(e.holder_level, ''), nullif(e.holder_area, 0), nullif(e.holder_worker, 0), e.due, e.stage_due, e.reason, e.edition
+			nullif(e.holder_level, ''), nullif(e.holder_area, 0), nullif(e.holder_worker, 0), e.due, e.stage_due, e.alarm, e.stage_alarm, e.reason, e.edition
 		FROM created c JOIN entry e ON e.id = c.id
 	), told AS (
 		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
@@ -237,6 +237,8 @@ func (b *batch) arguments() []any {
 		column(b, func(e *grid.Entry) string { return e.Report.Urgency.String() }),
 		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.Due) }),
 		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.StageDue) }),
+		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.Alarm) }),
+		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.StageAlarm) }),
 		column(b, func(e *grid.Entry) int64 { return e.Step.Step }),
 		column(b, func(e *grid.Entry) time.Time { return moment(e.Step.At) }),
 		column(b, func(e *grid.Entry) string { return e.Step.Actor }),

@@ -90,7 +90,7 @@ func TestAppendAndRead(t *testing.T) {
 
 // kept is a report with its times as PostgreSQL keeps them.
 func kept(r grid.Report) grid.Report {
-	for _, t := range []*time.Time{&r.At, &r.Received, &r.Due, &r.StageDue} {
+	for _, t := range []*time.Time{&r.At, &r.Received, &r.Due, &r.StageDue, &r.Alarm, &r.StageAlarm} {
 		*t = t.Truncate(time.Microsecond)
 	}
 	return r

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,6 +127,29 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "reports/s")
+}
+
+// BenchmarkAct takes steps, each on a report of its own.
+func BenchmarkAct(b *testing.B) {
+	db := seeded(b, 5)
+	var next atomic.Int64
+	b.SetParallelism(8)
+	b.RunParallel(func(p *testing.PB) {
+		r := report(time.Now(), int(next.Add(1)))
+		if a := db.AppendAll(b.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
+			b.Error(a[0].Err)
+			return
+		}
+		for p.Next() {
+			after, err := db.Act(b.Context(), r.ID, r.Version, uuid.Nil, mark)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			r = after
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
 }
 
 // A roster of 63,001 workers with a post each: what every node reads after a

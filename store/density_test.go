@@ -123,6 +123,7 @@ func TestColumnsBehindTheFeed(t *testing.T) {
 			r.Pos = geo.Pos{X: corner.X + side + random.Int32N(3*side), Y: corner.Y + side + random.Int32N(3*side)}
 			if i%2 == 0 {
 				r.Due = noon.Add(time.Duration(random.IntN(48)-24) * time.Hour)
+				r.Alarm = r.Due
 			}
 			entries = append(entries, entry(r))
 		}

@@ -16,22 +16,23 @@ import (
 const stepColumns = `h.report, h.step, h.at, h.actor, coalesce(h.who, ''), h.as_whom, h.action, coalesce(h.from_state, ''), h.to_state,
 	coalesce(h.holder_level, ''), coalesce(h.holder_area, 0), coalesce(h.holder_worker, 0),
 	coalesce(h.sender_level, ''), coalesce(h.sender_area, 0), coalesce(h.sender_worker, 0),
-	h.due, h.stage_due, h.stopped, h.reason, h.edition,
+	h.due, h.stage_due, h.stopped, h.alarm, h.stage_alarm, h.task_alarm, h.reason, h.edition,
 	h.lead, h.resume_at, coalesce(h.department, ''), h.task_due, h.evidence`
 
 func scanStep(row pgx.CollectableRow) (s grid.Step, err error) {
 	var from, to, holder, sender string
 	var lead *[16]byte
-	var due, stageDue, stopped, resumeAt, taskDue *time.Time
+	var clocks [6]*time.Time
+	var resumeAt, taskDue *time.Time
 	err = row.Scan((*[16]byte)(&s.Report), &s.Step, &s.At, &s.Actor, &s.Who, &s.AsWhom, &s.Action, &from, &to,
 		&holder, &s.Holder.Area, &s.Holder.Worker, &sender, &s.Sender.Area, &s.Sender.Worker,
-		&due, &stageDue, &stopped, &s.Reason, &s.Edition,
+		&clocks[0], &clocks[1], &clocks[2], &clocks[3], &clocks[4], &clocks[5], &s.Reason, &s.Edition,
 		&lead, &resumeAt, &s.Department, &taskDue, &s.Evidence)
 	if err != nil {
 		return s, err
 	}
 	s.At = s.At.UTC()
-	s.Clocks = grid.Clocks{Due: orZero(due), StageDue: orZero(stageDue), Stopped: orZero(stopped)}
+	s.Clocks = clocksOf(clocks)
 	s.Lead, s.ResumeAt, s.TaskDue = orNil(lead), orZero(resumeAt), orZero(taskDue)
 	var errs [4]error
 	if from != "" {
@@ -74,6 +75,6 @@ func history(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]grid.Step, error) 
 const importStep = `
 	SELECT r.id AS report, 1 AS step, b.at, b.by AS actor, NULL::text AS who, '' AS as_whom, 'import' AS action,
 		NULL::text AS from_state, r.state AS to_state, r.holder_level, r.holder_area, r.holder_worker,
-		r.sender_level, r.sender_area, r.sender_worker, r.due, r.stage_due, r.stopped, b.reason, r.edition,
+		r.sender_level, r.sender_area, r.sender_worker, r.due, r.stage_due, r.stopped, r.alarm, r.stage_alarm, r.task_alarm, b.reason, r.edition,
 		r.lead, r.resume_at, NULL::text AS department, NULL::timestamptz AS task_due, NULL::text[] AS evidence
 	FROM report r JOIN import_batch b ON b.id = r.batch WHERE r.id = $1 AND r.version = 1`

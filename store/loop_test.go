@@ -71,7 +71,7 @@ var (
 	}
 	loopActions = []string{
 		"route", "accept", "return", "recall", "timeout", "verify", "ask-void", "void", "merge", "unmerge", "refuse",
-		"escalate", "delegate", "whistle", "arrive", "complete", "withdraw", "ask-suspend", "suspend", "resume", "finish",
+		"escalate", "delegate", "overdue", "whistle", "arrive", "complete", "withdraw", "ask-suspend", "suspend", "resume", "finish",
 		"pass", "fail", "evaluate", "reopen", "lapse", "urge", "supervise",
 	}
 )
@@ -103,7 +103,7 @@ func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
-	return db, s, model
+	return db, s.WithRoster(s.Roster().Timed(grid.AroundTheClock, nil)), model
 }
 
 // scene is some reports in the database and in the model.
@@ -116,6 +116,7 @@ type scene struct {
 	jobs  []*job
 	now   time.Time
 	taken map[string]int
+	rang  map[string]int
 }
 
 // begin files reports: of the micro-grids, of the park, and of no place at all.
@@ -129,8 +130,8 @@ func (sc *scene) begin() {
 			r.Cell, r.Method, r.State = sc.area(cell), grid.Exact, grid.Assigned
 			j.holder = sc.town.lowest(sc.town.up(cell), sc.now)
 			r.Holder = sc.holder(j.holder)
-			r.Clocks = dispatch.Start(sc.s, dispatch.Continuous{}, r, grid.Assigned, sc.now)
-			j.left, j.limited = j.limit, true
+			r.Clocks = dispatch.Start(sc.s, r, grid.Assigned, sc.now)
+			j.start()
 			j.enter("assigned")
 		}
 		if a := sc.db.AppendAll(sc.t.Context(), []grid.Entry{entry(r)}); a[0].Err != nil {
@@ -224,7 +225,7 @@ func actionsOf(wishes []wish, rare bool) (out []string) {
 		}
 	}
 	others := slices.DeleteFunc(slices.Clone(out), func(a string) bool {
-		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout"}, a)
+		return slices.Contains([]string{"urge", "supervise", "void", "ask-void", "refuse", "merge", "recall", "timeout", "overdue"}, a)
 	})
 	if len(others) > 0 && !rare {
 		return others
@@ -251,7 +252,7 @@ func (sc *scene) play(i int, w wish) {
 		lead = sc.ids[slices.Index(sc.jobs, w.lead)]
 	}
 	got, err := sc.db.Act(sc.t.Context(), sc.ids[i], version, lead, func(r, lead grid.Report) (grid.Report, grid.Step, error) {
-		return dispatch.Act(sc.s, dispatch.Continuous{}, r, dispatch.Intent{
+		return dispatch.Act(sc.s, r, dispatch.Intent{
 			Action: grid.Action(w.action), By: sc.actor(w.who), Reason: "原因", To: sc.area(w.area), Lead: lead,
 			ResumeAt: w.resume, Department: w.department, Evidence: []string{"照片"},
 		}, sc.now)
@@ -268,6 +269,37 @@ func (sc *scene) play(i int, w wish) {
 		sc.taken[w.action]++
 		sc.compare(i, got, w.action)
 	}
+}
+
+// ring has the clock act on whatever is due, in the database and in the model alike.
+func (sc *scene) ring() {
+	sc.db.Now = func() time.Time { return sc.now }
+	for rung := 1; rung > 0; {
+		var err error
+		if rung, err = sc.db.Ring(sc.t.Context(), sc.decide); err != nil {
+			sc.t.Fatal(err)
+		}
+	}
+	clock := loopPeople[slices.IndexFunc(loopPeople, func(p person) bool { return p.system })]
+	for i, j := range sc.jobs {
+		for next := j.next(sc.now); !next.IsZero() && !sc.now.Before(next); next = j.next(sc.now) {
+			for _, action := range []string{"resume", "lapse", "timeout", "overdue", "urge"} {
+				if j.do(sc.town, wish{who: clock, action: action}, sc.now) {
+					sc.rang[action]++
+					break
+				}
+			}
+		}
+		r, err := sc.db.Report(sc.t.Context(), sc.ids[i])
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		sc.compare(i, r, "the clock")
+	}
+}
+
+func (sc *scene) decide(r grid.Report, now time.Time) (grid.Report, grid.Step, error) {
+	return dispatch.Ring(sc.s, r, now)
 }
 
 // compare holds a report to the model.
@@ -293,11 +325,11 @@ func (sc *scene) compare(i int, r grid.Report, action string) {
 	}
 	want := fmt.Sprintln(
 		j.state, sc.holder(j.holder), sc.holder(j.sender), sc.who(j.handler), j.returns, asked, sc.who(j.askedBy), lead, j.version, j.urged, j.supervise,
-		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
+		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.next(sc.now), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
 	)
 	got := fmt.Sprintln(
 		r.State, r.Holder, r.Sender, r.Handler, r.Returns, r.Asked, r.AskedBy, r.Lead, r.Version, r.Urged, r.Supervised,
-		r.Due, r.StageDue, !r.Stopped.IsZero(), r.ResumeAt, departments(r, grid.Called), departments(r, grid.Arrived),
+		r.Due, r.StageDue, r.NextAlarm(), !r.Stopped.IsZero(), r.ResumeAt, departments(r, grid.Called), departments(r, grid.Arrived),
 	)
 	if got != want {
 		sc.t.Fatalf("after %s:\ngot  %s\nwant %s", action, got, want)
@@ -314,14 +346,14 @@ func departments(r grid.Report, state grid.TaskState) (out []string) {
 	return out
 }
 
-// Laws, over random steps of random people: the database and the model agree on
+// Laws, over random steps of random people and of the clock: the database and the model agree on
 // what is allowed and on what comes of it, no report that has not come to an end is
 // without a holder or out of the queue, and every history replays to the present.
 func TestLoopLikeTheModel(t *testing.T) {
 	db, s, model := looped(t)
-	taken := map[string]int{}
+	conn, taken, rang := connect(t, db), map[string]int{}, map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken}
+		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken, rang: rang}
 		sc.begin()
 		if rapid.Bool().Draw(t, "with the town") {
 			sc.open(0)
@@ -332,17 +364,30 @@ func TestLoopLikeTheModel(t *testing.T) {
 			for _, j := range sc.jobs {
 				j.wait(d)
 			}
+			if rapid.IntRange(0, 3).Draw(t, "the clock") == 0 {
+				sc.ring()
+			}
 			i := rapid.IntRange(0, len(sc.ids)-1).Draw(t, "report")
 			sc.play(i, sc.wish(i))
 		}
 		for i, id := range sc.ids {
 			sc.compare(i, replayed(t, db, id), "all")
+			var next *time.Time
+			err := conn.QueryRow(t.Context(), `SELECT next_alarm FROM report_geo WHERE id = $1`, [16]byte(id)).Scan(&next)
+			if want := sc.jobs[i].next(sc.now); err != nil || (next == nil) != want.IsZero() || next != nil && !next.Equal(want) {
+				t.Fatalf("the database has the next alarm at %v, want %v (%v)", next, want, err)
+			}
 		}
 		sc.checkQueues()
 	})
 	for _, action := range loopActions {
 		if taken[action] == 0 {
 			t.Errorf("nobody took the action %s", action)
+		}
+	}
+	for _, action := range []string{"resume", "lapse", "timeout", "overdue", "urge"} {
+		if rang[action] == 0 {
+			t.Errorf("the clock did not %s", action)
 		}
 	}
 	if n := query[int](t, db, `

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ type town struct {
 type ball struct{ area, worker string }
 
 // job is a report in the model. Left is working time: of the whole and of the stage;
-// limited and staged say whether there is any limit.
+// limited and staged say whether there is any limit, own whether the stage has one of
+// its own, and lit and stageLit how many lights have gone on: none, yellow, red.
 type job struct {
 	cell             string
 	state            string
@@ -51,6 +53,10 @@ type job struct {
 	lead             *job
 	left, stage      time.Duration
 	limited, staged  bool
+	own              bool
+	stageLimit       time.Duration
+	lit, stageLit    int
+	waited           map[string]time.Time // departments that are not late yet
 	stopped          bool
 	limit            time.Duration
 	resume           time.Time
@@ -155,6 +161,7 @@ const (
 	verifyTime   = 24 * time.Hour
 	checkTime    = 24 * time.Hour
 	evaluateTime = 168 * time.Hour
+	arriveTime   = 24 * time.Hour
 )
 
 // wait lets time pass.
@@ -167,7 +174,7 @@ func (j *job) wait(d time.Duration) {
 
 func (j *job) enter(state string) {
 	j.state = state
-	j.staged = true
+	j.staged, j.own, j.stageLit = true, true, 0
 	switch state {
 	case "assigned":
 		j.stage = acceptTime
@@ -176,10 +183,63 @@ func (j *job) enter(state string) {
 	case "checking":
 		j.stage = checkTime
 	case "closed":
-		j.stage, j.limited = evaluateTime, false
+		j.stage, j.limited, j.stageLit = evaluateTime, false, 1 // nobody is urged
 	default:
-		j.stage, j.staged = j.left, j.limited
+		j.stage, j.staged, j.own = j.left, j.limited, false
 	}
+	j.stageLimit = j.stage
+}
+
+// start begins the clock of the whole.
+func (j *job) start() { j.left, j.limited, j.lit = j.limit, true, 0 }
+
+// light is how many lights should be on.
+func light(left, limit time.Duration) int {
+	switch {
+	case left <= 0:
+		return 2
+	case left <= limit/5:
+		return 1
+	}
+	return 0
+}
+
+// next is when a light goes on, or a department is late, or a date comes; never is
+// the zero time.
+func (j *job) next(now time.Time) (at time.Time) {
+	var all []time.Time
+	dark := func(is bool, lit int, left, limit time.Duration) {
+		if is && lit < 2 {
+			all = append(all, now.Add(left-[]time.Duration{limit / 5, 0}[lit]))
+		}
+	}
+	switch {
+	case j.state == "suspended":
+		return j.resume
+	case j.stopped:
+		return at
+	}
+	dark(j.limited, j.lit, j.left, j.limit)
+	dark(j.staged && j.own, j.stageLit, j.stage, j.stageLimit)
+	for _, due := range j.waited {
+		all = append(all, due)
+	}
+	for _, t := range all {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+// red reports whether a red light should go on.
+func (j *job) red() bool {
+	return j.limited && j.lit < 2 && j.left <= 0 || j.staged && j.own && j.stageLit < 2 && j.stage <= 0
+}
+
+// ring puts the lights on.
+func (j *job) ring() {
+	j.lit, j.stageLit = max(j.lit, light(j.left, j.limit)), max(j.stageLit, light(j.stage, j.stageLimit))
 }
 
 func (j *job) give(b ball) { j.sender, j.holder = j.holder, b }
@@ -230,7 +290,14 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.enter("assigned")
 		return true
 	case "assigned timeout":
-		return p.system && j.staged && j.stage <= 0 && j.next(t, now)
+		return p.system && j.staged && j.stage <= 0 && j.deputy(t, now)
+	case "assigned overdue", "verifying overdue", "handling overdue", "checking overdue":
+		if !p.system || !j.red() || !j.higher(t, now) {
+			return false
+		}
+		j.ring()
+		j.enter(j.state)
+		return true
 	case "verifying verify":
 		if holder {
 			j.enter("handling")
@@ -286,6 +353,11 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 			return false
 		}
 		j.called = append(slices.Clone(j.called), w.department)
+		j.waited = maps.Clone(j.waited)
+		if j.waited == nil {
+			j.waited = map[string]time.Time{}
+		}
+		j.waited[w.department] = now.Add(arriveTime)
 		return true
 	case "handling suspend":
 		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || j.owed() || !w.resume.After(now) {
@@ -335,7 +407,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 			return false
 		}
 		j.give(j.home(t, now))
-		j.left, j.limited = j.limit, true
+		j.start()
 		j.enter("handling")
 		return true
 	}
@@ -348,17 +420,30 @@ func (j *job) sideStep(t *town, w wish, now time.Time, holder, above, dispatcher
 	work := slices.Contains([]string{"assigned", "verifying", "handling"}, j.state)
 	own := t.officer[w.who.worker]
 	switch {
-	case w.action == "urge" && open && (w.who.filed || w.who.system || above || dispatcher):
+	case w.action == "urge" && open && w.who.system:
+		next := j.next(now)
+		if next.IsZero() || now.Before(next) || j.stopped {
+			return false
+		}
+		j.urged++
+		j.ring()
+		j.waited = maps.Clone(j.waited)
+		maps.DeleteFunc(j.waited, func(_ string, due time.Time) bool { return !now.Before(due) })
+	case w.action == "urge" && open && (w.who.filed || above || dispatcher):
 		j.urged++
 	case w.action == "supervise" && open && (above || dispatcher):
 		j.supervise++
 	case w.action == "arrive" && work && slices.Contains(j.called, own):
 		j.called = without(j.called, own)
+		j.waited = maps.Clone(j.waited)
+		delete(j.waited, own)
 		j.arrived = append(slices.Clone(j.arrived), own)
 	case w.action == "complete" && work && slices.Contains(j.arrived, own):
 		j.arrived = without(j.arrived, own)
 	case w.action == "withdraw" && work && holder && (slices.Contains(j.called, w.department) || slices.Contains(j.arrived, w.department)):
 		j.called, j.arrived = without(j.called, w.department), without(j.arrived, w.department)
+		j.waited = maps.Clone(j.waited)
+		delete(j.waited, w.department)
 	default:
 		return false
 	}
@@ -389,7 +474,7 @@ func (j *job) routed(t *town, w wish, now time.Time) bool {
 		from = ball{w.who.root, ""}
 	}
 	j.sender, j.holder = from, ball{w.area, crew[0]}
-	j.left, j.limited = j.limit, true
+	j.start()
 	j.enter("assigned")
 	return true
 }
@@ -440,13 +525,24 @@ func (j *job) returned(t *town, now time.Time) bool {
 	return true
 }
 
-// next gives the ball to the deputy, or else up.
-func (j *job) next(t *town, now time.Time) bool {
+// deputy gives the ball to the deputy, or else up.
+func (j *job) deputy(t *town, now time.Time) bool {
 	chain, crew := t.up(j.holder.area), t.crew(j.holder.area, now)
 	i := slices.Index(crew, j.holder.worker) + 1
-	switch top := (ball{chain[len(chain)-1], ""}); {
-	case i < len(crew):
+	top := ball{chain[len(chain)-1], ""}
+	if j.holder != top && i < len(crew) {
 		j.holder = ball{j.holder.area, crew[i]}
+	} else if !j.higher(t, now) {
+		return false
+	}
+	j.enter("assigned")
+	return true
+}
+
+// higher gives the ball up, at the top to nobody in person.
+func (j *job) higher(t *town, now time.Time) bool {
+	chain := t.up(j.holder.area)
+	switch top := (ball{chain[len(chain)-1], ""}); {
 	case len(chain) > 1:
 		j.holder = t.lowest(chain[1:], now)
 	case j.holder == top:
@@ -454,6 +550,5 @@ func (j *job) next(t *town, now time.Time) bool {
 	default:
 		j.holder = top
 	}
-	j.enter("assigned")
 	return true
 }

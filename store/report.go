@@ -19,24 +19,25 @@ const reportColumns = `r.id, r.at, r.received, r.x, r.y, r.accuracy, coalesce(r.
 	r.state, coalesce(r.holder_level, ''), coalesce(r.holder_area, 0), coalesce(r.holder_worker, 0), r.version,
 	coalesce(r.urgency, ''), coalesce(r.sender_level, ''), coalesce(r.sender_area, 0), coalesce(r.sender_worker, 0),
 	coalesce(r.handler, ''), r.returns, coalesce(r.asked, ''), coalesce(r.asked_by, ''), r.lead,
-	r.due, r.stage_due, r.stopped, r.resume_at, r.urged, r.supervised`
+	r.due, r.stage_due, r.stopped, r.alarm, r.stage_alarm, r.task_alarm, r.resume_at, r.urged, r.supervised`
 
 func scanReport(row pgx.CollectableRow) (r grid.Report, err error) {
 	var state, level, urgency, sender string
 	var accuracy, distance float32
 	var lead *[16]byte
-	var due, stageDue, stopped, resumeAt *time.Time
+	var clocks [6]*time.Time
+	var resumeAt *time.Time
 	err = row.Scan((*[16]byte)(&r.ID), &r.At, &r.Received, &r.Pos.X, &r.Pos.Y, &accuracy, &r.Matter, &r.Text, &r.Reporter,
 		&r.Cell, &r.Method, &distance, &r.Edition,
 		&state, &level, &r.Holder.Area, &r.Holder.Worker, &r.Version,
 		&urgency, &sender, &r.Sender.Area, &r.Sender.Worker, &r.Handler, &r.Returns, &r.Asked, &r.AskedBy, &lead,
-		&due, &stageDue, &stopped, &resumeAt, &r.Urged, &r.Supervised)
+		&clocks[0], &clocks[1], &clocks[2], &clocks[3], &clocks[4], &clocks[5], &resumeAt, &r.Urged, &r.Supervised)
 	if err != nil {
 		return r, err
 	}
 	r.At, r.Received = r.At.UTC(), r.Received.UTC()
 	r.Accuracy, r.DistanceM = shortest(accuracy), shortest(distance)
-	r.Clocks = grid.Clocks{Due: orZero(due), StageDue: orZero(stageDue), Stopped: orZero(stopped)}
+	r.Clocks = clocksOf(clocks)
 	r.Lead, r.ResumeAt = orNil(lead), orZero(resumeAt)
 	var errs [4]error
 	r.State, errs[0] = grid.ParseState(state)
@@ -44,6 +45,16 @@ func scanReport(row pgx.CollectableRow) (r grid.Report, err error) {
 	r.Holder.Level, errs[2] = parseLevel(level)
 	r.Sender.Level, errs[3] = parseLevel(sender)
 	return r, errors.Join(errs[:]...)
+}
+
+// clockColumns are those that clocksOf takes, in its order.
+const clockColumns = `due, stage_due, stopped, alarm, stage_alarm, task_alarm`
+
+func clocksOf(t [6]*time.Time) grid.Clocks {
+	return grid.Clocks{
+		Due: orZero(t[0]), StageDue: orZero(t[1]), Stopped: orZero(t[2]),
+		Alarm: orZero(t[3]), StageAlarm: orZero(t[4]), TaskAlarm: orZero(t[5]),
+	}
 }
 
 // orNil turns NULL into no id.
@@ -121,6 +132,7 @@ func asKept(r grid.Report) grid.Report {
 	r.At, r.Received = moment(r.At), moment(r.Received)
 	r.Accuracy, r.DistanceM = shortest(float32(r.Accuracy)), shortest(float32(r.DistanceM))
 	r.Due, r.StageDue = moment(r.Due), moment(r.StageDue)
+	r.Alarm, r.StageAlarm = moment(r.Alarm), moment(r.StageAlarm)
 	return r
 }
 

@@ -47,7 +47,8 @@ func report(at time.Time, n int) grid.Report {
 		Matter: []string{"010101", "010201", ""}[n%3], Text: fmt.Sprintf("消防通道被占用 %d", n), Reporter: "w1",
 		Cell: grid.AreaID(2 + n%25), Method: grid.Exact, Edition: 1,
 		State: grid.Assigned, Holder: grid.Holder{Level: grid.Grid, Area: 2}, Version: 1,
-		Urgency: grid.Urgency(n % 3), Clocks: grid.Clocks{Due: at.Add(24 * time.Hour), StageDue: at.Add(2 * time.Hour)},
+		Urgency: grid.Urgency(n % 3),
+		Clocks:  grid.Clocks{Due: at.Add(24 * time.Hour), StageDue: at.Add(2 * time.Hour), Alarm: at.Add(1152 * time.Minute), StageAlarm: at.Add(96 * time.Minute)},
 	}
 }
 

@@ -44,7 +44,15 @@ func readRoster(ctx context.Context, tx pgx.Tx) (*grid.Roster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return grid.NewRoster(workers, posts, matters).With(absences, rules), nil
+	days, err := dayLedger.all(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	limits, err := limitLedger.all(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return grid.NewRoster(workers, posts, matters).With(absences, rules).Timed(grid.CalendarOf(days), limits), nil
 }
 
 func readMatters(ctx context.Context, tx pgx.Tx) ([]grid.Matter, error) {

@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -8,10 +9,7 @@ import (
 )
 
 func (p *Pyramid) outlineAreas(ctx context.Context, a Address, o Options) (outline, error) {
-	if o.Level == 0 {
-		o.Level = p.LevelAt(a.Z)
-	}
-	at := place{a, o.Level, o.Root}
+	at := place{a, p.levelOf(o, a.Z), o.Root}
 	near, err := p.near(ctx, at)
 	if err != nil || len(near.areas) == 0 {
 		return outline{}, err
@@ -55,7 +53,7 @@ func (p *Pyramid) still(ctx context.Context, at place, near *nearby) (*stills, e
 		if err != nil {
 			return nil, 0, err
 		}
-		s := &stills{p.areas(mine, near), p.labels(near.labels)}
+		s := &stills{p.areas(mine, near), p.labels(mine, near)}
 		return s, len(s.areas.fields.wire) + len(s.labels.fields.wire) + 4*len(s.areas.of) + 4*len(s.labels.of), nil
 	})
 }
@@ -117,22 +115,28 @@ func (p *Pyramid) appendWords(dst []uint32, l *mvt.Layer, i int32) []uint32 {
 	)
 }
 
-// labels returns the layer of labels.
-func (p *Pyramid) labels(list []label) (out stillLayer) {
+// labels returns the layer of labels: of the areas that are drawn in the tile. So many
+// as these are, there are at most, however small the areas of a level are at a zoom.
+func (p *Pyramid) labels(drawn []shape, near *nearby) (out stillLayer) {
+	for k, b := range near.labels {
+		if _, in := slices.BinarySearchFunc(drawn, b.area, func(s shape, i int32) int { return cmp.Compare(near.areas[s.near], i) }); in {
+			out.of = append(out.of, int32(k))
+		}
+	}
 	var l mvt.Layer
 	l.Reset(labelsName, mvt.Extent)
 	var words []uint32
-	for _, b := range list {
-		a := p.snapshot.Area(b.area)
+	for _, k := range out.of {
+		a := p.snapshot.Area(near.labels[k].area)
 		words = append(words, l.Key("code"), l.String(a.Code), l.Key("name"), l.String(a.Name))
 	}
 	count, v := l.Key("count"), l.Values()
 	var at []byte
-	for k, b := range list {
+	for n, k := range out.of {
+		b := near.labels[k]
 		at = mvt.AppendPoints(at[:0], new(mvt.Cursor), []mvt.Point{b.at})
-		w := words[4*k:]
-		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(b.area).ID), Type: mvt.Points, Geometry: at}, w[0], w[1], w[2], w[3], count, v+uint32(k))
-		out.of = append(out.of, int32(k))
+		w := words[4*n:]
+		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(b.area).ID), Type: mvt.Points, Geometry: at}, w[0], w[1], w[2], w[3], count, v+uint32(n))
 	}
 	return out.with(&l)
 }

@@ -127,10 +127,7 @@ func (b *blocks) again(a Address) {
 }
 
 // blockZoom returns the zoom of the tiles that are the blocks.
-func (b *blocks) blockZoom() uint32 {
-	of := perSide[b.source.Layer]
-	return max(of, uint32(b.zoom)) - of
-}
+func (b *blocks) blockZoom() uint32 { return b.source.Layer.tileZoom(b.zoom) }
 
 // bins counts the cells of a zoom in a tile, unless the tile has been made of them.
 func (b *blocks) bins(a Address, zoom uint8) []density.Bin {
@@ -156,7 +153,7 @@ func (b *blocks) sumUp() View {
 		v.Open, v.Overdue = v.Open+k.open, v.Overdue+k.overdue
 		for _, cell := range k.cells {
 			v.Total += uint64(cell.count)
-			c.add(cell)
+			c.add(cell, 1)
 		}
 	}
 	v.Count, v.PerKm2 = c.breaks()

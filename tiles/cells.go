@@ -9,16 +9,35 @@ import (
 	"jingwei/tiles/mvt"
 )
 
-// Bins and clusters are cells of Web Mercator's grid: to the side of a tile so many, as
-// a power of two, growing smaller with each zoom down to the finest.
-var (
-	perSide = [...]uint32{Bins: 5, Reports: 6}   // 16 and 8 pixels of a map of 512 to the tile
-	finest  = [...]uint32{Bins: 18, Reports: 24} // about 150 m and, what a phone can tell apart, 2.4 m at the equator
-)
+// Bins and clusters are cells of Web Mercator's grid, growing smaller with each zoom
+// down to the finest.
+var finest = [...]uint32{Bins: 18, Reports: 24} // about 150 m and, what a phone can tell apart, 2.4 m at the equator
 
-// cellZoom returns the zoom whose cells the tiles of zoom z show. Beyond the finest,
-// a tile is a cell.
-func (l Layer) cellZoom(z uint32) uint8 { return uint8(max(z, min(z+perSide[l], finest[l]))) }
+// perSide returns how many cells there are to the side of a tile of zoom z, as a power
+// of two. Bins are 16 pixels wide on a map of 512 to the tile. Clusters are 32 pixels
+// apart, so that a circle has room for its number; nearer to the ground they come
+// apart, to 16 and 8, into single reports.
+func (l Layer) perSide(z uint32) uint32 {
+	switch {
+	case l == Bins || z == 12 || z == 13:
+		return 5
+	case z < 12:
+		return 4
+	}
+	return 6
+}
+
+// cellZoom returns the zoom whose cells the tiles of zoom z show: higher zooms show no
+// larger cells. Beyond the finest, a tile is a cell.
+func (l Layer) cellZoom(z uint32) uint8 { return uint8(max(z, min(z+l.perSide(z), finest[l]))) }
+
+// tileZoom returns the first zoom whose tiles show cells of a zoom, or smaller ones.
+func (l Layer) tileZoom(cells uint8) (z uint32) {
+	for l.cellZoom(z) < cells {
+		z++
+	}
+	return z
+}
 
 // cells are the cells of a tile with reports in them.
 type cells struct {
@@ -65,7 +84,9 @@ func (p *Pyramid) outlineCells(ctx context.Context, a Address, o Options) (outli
 // under: then it is kept in vain.
 func (p *Pyramid) cells(ctx context.Context, a Address, o Options) (*cells, error) {
 	return kept(ctx, p.shared.views, keyOf(a, o), func(context.Context) (*cells, int, error) {
-		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, a.cells(o.Layer.cellZoom(a.Z)))}
+		in := a.cells(o.Layer.cellZoom(a.Z))
+		in.Where = o.Layer == Reports
+		c := &cells{list: o.Columns.Bins(o.Filter, o.Root, in)}
 		c.sum = sumOfCells(a, o.Layer, c.list)
 		const perCell = 56
 		return c, perCell * len(c.list), nil

@@ -190,7 +190,7 @@ func checkCell(t *testing.T, a tiles.Address, l tiles.Layer, f mvt.DecodedFeatur
 // their share of the tile's sides.
 func checkCounts(t *testing.T, a tiles.Address, l tiles.Layer, got []mvt.DecodedFeature, inside []density.Report) {
 	t.Helper()
-	zoom := map[tiles.Layer]uint32{tiles.Bins: max(a.Z, min(a.Z+5, 18)), tiles.Reports: max(a.Z, min(a.Z+6, 24))}[l]
+	zoom := cellZoom(l, a.Z)
 	side := int32(mvt.Extent) >> (zoom - a.Z)
 	cells := map[string][]density.Report{}
 	for _, r := range inside {
@@ -217,6 +217,20 @@ func checkCounts(t *testing.T, a tiles.Address, l tiles.Layer, got []mvt.Decoded
 	if d := cmp.Diff(want, have); d != "" {
 		t.Fatalf("%v %v (-want +got):\n%s", l, a, d)
 	}
+}
+
+// cellZoom is the zoom of the cells of a layer: 32 to the side of a tile, of clusters 16
+// below zoom 12 and 64 from zoom 14 on.
+func cellZoom(l tiles.Layer, z uint32) uint32 {
+	switch {
+	case l == tiles.Bins:
+		return max(z, min(z+5, 18))
+	case z < 12:
+		return z + 4
+	case z < 14:
+		return z + 5
+	}
+	return max(z, min(z+6, 24))
 }
 
 // checkReport checks that a report is itself, and at its place unless that is

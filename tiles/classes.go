@@ -35,16 +35,19 @@ type classed struct {
 	density uint16
 }
 
-func (c *classifier) add(v classed) {
-	switch {
-	case v.count < uint32(len(c.small)):
-		c.small[v.count]++
-	case c.large == nil:
-		c.large = map[uint32]int64{v.count: 1}
-	default:
-		c.large[v.count]++
+// add adds so many of the same; fewer than none takes them away again.
+func (c *classifier) add(v classed, times int64) {
+	c.densities[v.density] += times
+	if v.count < uint32(len(c.small)) {
+		c.small[v.count] += times
+		return
 	}
-	c.densities[v.density]++
+	if c.large == nil {
+		c.large = map[uint32]int64{}
+	}
+	if c.large[v.count] += times; c.large[v.count] == 0 {
+		delete(c.large, v.count)
+	}
 }
 
 // leading returns how many times a number of thousandths has to be divided by ten for

@@ -52,7 +52,7 @@ func store(t *testing.T, folder string, a tiles.Address, raw []byte) (path strin
 // writeMetadata tells GDAL which fields the tiles in a folder have.
 func writeMetadata(t *testing.T, p *tiles.Pyramid, folder string, l tiles.Layer) {
 	t.Helper()
-	layers, err := json.Marshal(map[string]any{"vector_layers": p.TileJSON(l, "", -1).VectorLayers})
+	layers, err := json.Marshal(map[string]any{"vector_layers": p.TileJSON(tiles.Options{Layer: l, Root: -1}, "").VectorLayers})
 	if err != nil {
 		t.Fatal(err)
 	}

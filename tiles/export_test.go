@@ -1,6 +1,10 @@
 package tiles
 
-import "context"
+import (
+	"context"
+
+	"jingwei/density"
+)
 
 // Forget drops all tiles and their parts, and keeps the borders and the poles.
 func (p *Pyramid) Forget() {
@@ -20,6 +24,15 @@ func (p *Pyramid) Splicer(ctx context.Context, a Address, o Options) (values fun
 	n, k := o.counts(), &splicer{}
 	values = func() []byte { k.count(p, s, near, n); return k.areas }
 	return values, func() []byte { return p.splice(s, near, n).wire }, err
+}
+
+// ViewAt returns the view of areas at counts that were taken before.
+func (p *Pyramid) ViewAt(ctx context.Context, o Options, n *density.Counts) (View, error) {
+	v, err := p.viewOfAreas(ctx, o.Level, o, n)
+	if err != nil {
+		return View{}, err
+	}
+	return v.View, nil
 }
 
 func (m *memory) forget(which func(key any) bool) {

@@ -70,12 +70,17 @@ func features(t testing.TB, p *tiles.Pyramid, a tiles.Address, o tiles.Options) 
 // layers returns the features of a tile by layer; none when it is empty.
 func layers(t testing.TB, p *tiles.Pyramid, a tiles.Address, o tiles.Options) map[string][]mvt.DecodedFeature {
 	t.Helper()
-	decoded, err := mvt.Decode(unpack(t, fetch(t, p, a, o)))
+	return decoded(t, a, fetch(t, p, a, o))
+}
+
+func decoded(t testing.TB, a tiles.Address, tile tiles.Tile) map[string][]mvt.DecodedFeature {
+	t.Helper()
+	list, err := mvt.Decode(unpack(t, tile))
 	if err != nil {
 		t.Fatalf("%v: %v", a, err)
 	}
 	all := map[string][]mvt.DecodedFeature{}
-	for _, l := range decoded {
+	for _, l := range list {
 		if _, twice := all[l.Name]; twice || l.Version != 2 || l.Extent != mvt.Extent || len(l.Features) == 0 {
 			t.Fatalf("%v: %s version %d extent %d with %d features, twice %v", a, l.Name, l.Version, l.Extent, len(l.Features), twice)
 		}

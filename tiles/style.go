@@ -1,6 +1,9 @@
 package tiles
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Ramp are the colours of density, from little to much: YlGnBu of ColorBrewer
 // (Brewer, 2003), which can be told apart with every kind of colour blindness and
@@ -14,6 +17,8 @@ const (
 	rim     = "#6b7280"
 	ink     = "#1f2937"
 	lit     = "#d9480f"
+	warm    = "#f5a25d"
+	calm    = "#9aa5b1"
 )
 
 // object is a JSON object; its keys come out sorted.
@@ -35,7 +40,8 @@ type Scale struct {
 // Style returns a MapLibre style that draws a layer of the tiles of a server: areas
 // and bins by count per square kilometre, in the classes of scales, by zoom; without
 // scales, a class for each factor of about three; reports as points, and clusters as
-// circles whose area grows with their count. It asks for nothing but the tiles: no
+// circles that grow with their count, in the colour of what share of them is open or
+// overdue. It asks for nothing but the tiles: no
 // glyphs, no sprites. A feature with the state hover or selected is marked.
 func Style(base string, l Layer, scales ...Scale) any {
 	if len(scales) == 0 {
@@ -70,15 +76,33 @@ func binsStyle(density array) array {
 }
 
 func reportsStyle(array) array {
-	cluster := array{">", array{"get", "count"}, 1}
-	colour := array{"case", array{">", array{"get", "overdue"}, 0}, lit, array{">", array{"get", "open"}, 0}, Ramp[4], Ramp[5]}
+	most := array{"-", 0, array{"get", "count"}} // at the bottom, so that small ones can be seen
 	circles := painted(Reports, "reports-circles", "circle", object{
-		"circle-color": colour, "circle-opacity": marked(1, 0.8), "circle-stroke-color": nothing, "circle-stroke-width": 1,
-		"circle-radius": array{"case", cluster, array{"min", 24, array{"+", 4, array{"sqrt", array{"get", "count"}}}}, 4},
+		"circle-color": owed(), "circle-opacity": marked(1, 0.85), "circle-stroke-color": nothing, "circle-stroke-width": 1,
+		// Neighbours are 32 pixels apart at first, then 16, then 8, and twice as far before
+		// the next zoom.
+		"circle-radius": array{"step", array{"zoom"}, radius(16), 12, radius(9), 14, radius(6)},
 	})
+	circles["layout"] = object{"circle-sort-key": most}
 	numbers := lettered(Reports, Reports.String(), "reports-numbers", array{"to-string", array{"get", "count"}}, "count")
 	numbers["filter"] = array{">=", array{"get", "count"}, 10}
+	numbers["layout"].(object)["text-padding"] = 1
 	return array{circles, numbers}
+}
+
+// radius is an expression: in pixels, that of a circle for a count. It grows by the same
+// with each factor of ten, so that a number finds room in it from ten on, and ten
+// thousand can still be told from a hundred.
+func radius(most float64) array {
+	return array{"min", most, array{"+", 4, array{"*", 3, array{"log10", array{"get", "count"}}}}}
+}
+
+// owed is an expression: a colour for the share of reports that are overdue, from a
+// tenth on and from half of them on; below that, for the share of those open.
+func owed() array {
+	share := func(of string) array { return array{"/", array{"get", of}, array{"get", "count"}} }
+	open := array{"step", share("open"), calm, 0.1, Ramp[3], 0.5, Ramp[5]}
+	return array{"step", share("overdue"), open, 0.1, warm, 0.5, lit}
 }
 
 // painted is a layer of a style that paints a layer of the same name.
@@ -124,12 +148,16 @@ func densityColour(breaks []float64) array {
 	if len(breaks) > 0 {
 		steps := array{"step", array{"get", "per_km2"}, Ramp[0]}
 		for i, end := range breaks {
-			steps = append(steps, end, Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
+			steps = append(steps, after(end), Ramp[(i+1)*(len(Ramp)-1)/len(breaks)])
 		}
 		colour = steps
 	}
 	return array{"case", array{"==", array{"get", "count"}, 0}, nothing, colour}
 }
+
+// after returns the least density above the end of a class, which still belongs to it:
+// densities have three decimals, and a step begins at its own number.
+func after(end float64) float64 { return (math.Round(end*1e3) + 1) / 1e3 }
 
 // marked is an expression: one value for the features marked, another for all
 // others.

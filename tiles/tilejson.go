@@ -2,7 +2,8 @@ package tiles
 
 import "jingwei/geo"
 
-// TileJSON describes the tiles to a map, as TileJSON 3.0.0 lays down.
+// TileJSON describes the tiles to a map, as TileJSON 3.0.0 lays down, which lets
+// others be added to its members: Levels is one of those.
 type TileJSON struct {
 	Version      string        `json:"tilejson"`
 	Name         string        `json:"name"`
@@ -13,6 +14,7 @@ type TileJSON struct {
 	Bounds       [4]float64    `json:"bounds"` // west, south, east, north, in degrees
 	Center       [3]float64    `json:"center"` // longitude, latitude, zoom
 	VectorLayers []VectorLayer `json:"vector_layers"`
+	Levels       []LevelZooms  `json:"levels,omitempty"` // of areas, by zoom
 }
 
 // VectorLayer describes a layer of the tiles.
@@ -24,11 +26,12 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"`
 }
 
-// TileJSON describes the tiles of a layer, to be had from a URL that holds {z},
-// {x} and {y}, to a caller who sees the inside of an area, or all for -1.
-func (p *Pyramid) TileJSON(l Layer, url string, root int32) TileJSON {
+// TileJSON describes the tiles that options select, to be had from a URL that holds
+// {z}, {x} and {y}.
+func (p *Pyramid) TileJSON(o Options, url string) TileJSON {
+	l := o.Layer
 	lowest, highest := p.Zooms(l)
-	b := p.Box(root)
+	b := p.Box(o.Root)
 	if b.Empty() {
 		b = geo.Box{}
 	}
@@ -41,6 +44,9 @@ func (p *Pyramid) TileJSON(l Layer, url string, root int32) TileJSON {
 	for _, v := range append(vectorLayers[l], meta) {
 		v.MinZoom, v.MaxZoom = lowest, highest
 		t.VectorLayers = append(t.VectorLayers, v)
+	}
+	if l == Areas {
+		t.Levels = p.levels(o)
 	}
 	return t
 }

@@ -11,7 +11,8 @@
 //     does not depend on the side an edge is seen from: so neighbours have the same
 //     border in tile coordinates, within a tile and from one tile to the next.
 //   - A label, a bin, a report and a cluster are each in exactly one tile of a zoom,
-//     so that the counts of all tiles add up to the total.
+//     so that the counts of all tiles add up to the total. Only an area that is too
+//     small to be drawn there has no label.
 //   - The same content and address give the same bytes, on every node. A tile is
 //     kept, and named in its tag, by what is in it: an edition or a report makes
 //     those tiles anew that it changes, and no others.
@@ -85,7 +86,7 @@ func (a Address) Validate() error {
 // Options select what is in a tile.
 type Options struct {
 	Layer   Layer
-	Level   grid.Level       // of Areas; 0: the one that fits the zoom
+	Level   grid.Level       // of Areas; 0: the one that fits the zoom and the root
 	Columns *density.Columns // on the pyramid's edition; nil: no reports
 	Filter  density.Filter   // which of the reports are counted
 	Root    int32            // index of the area whose inside is shown; -1: everything

@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"sync"
@@ -45,7 +44,7 @@ func (p *Pyramid) View(ctx context.Context, z uint32, o Options) (View, error) {
 
 func (p *Pyramid) view(ctx context.Context, z uint32, o Options) (*view, error) {
 	if o.Layer == Areas {
-		return p.viewOfAreas(ctx, cmp.Or(o.Level, p.LevelAt(z)), o, o.counts())
+		return p.viewOfAreas(ctx, p.levelOf(o, z), o, o.counts())
 	}
 	return p.viewOfCells(ctx, z, o)
 }
@@ -61,10 +60,10 @@ type seen struct {
 // entry is a view as of the last version it was asked for, with what helps to bring
 // it up to date. Who holds mu does that.
 type entry struct {
-	mu      sync.Mutex
-	version uint64
-	view    *view
-	blocks  *blocks // of cells
+	mu     sync.Mutex
+	view   *view
+	tally  *tally  // of areas
+	blocks *blocks // of cells
 }
 
 func (p *Pyramid) entry(ctx context.Context, key seen) (*entry, error) {
@@ -74,10 +73,14 @@ func (p *Pyramid) entry(ctx context.Context, key seen) (*entry, error) {
 	})
 }
 
-// viewSize returns about how many bytes the blocks of a view may come to take, but not
-// so many that there would be no room for others.
+// viewSize returns about how many bytes the tally or the blocks of a view may come to
+// take, but not so many that there would be no room for others.
 func (p *Pyramid) viewSize(key seen) int {
-	if key.layer == Areas || p.reach.Empty() {
+	if key.layer == Areas {
+		const histograms, perArea = 48 << 10, 12
+		return histograms + perArea*p.snapshot.Len()
+	}
+	if p.reach.Empty() {
 		return 0
 	}
 	const perCell = 8
@@ -86,8 +89,8 @@ func (p *Pyramid) viewSize(key seen) int {
 	return int(min(viewBytes/8, perCell*uint64(east-west+1)*uint64(south-north+1)))
 }
 
-// viewOfAreas returns the view of a level with the counts of a version or a later
-// one.
+// viewOfAreas returns the view of a level at counts, and at no others: who asks with
+// earlier ones than who asked last has it brought back.
 func (p *Pyramid) viewOfAreas(ctx context.Context, l grid.Level, o Options, n *density.Counts) (*view, error) {
 	list, err := p.members(ctx, l, o.Root)
 	if err != nil {
@@ -99,17 +102,16 @@ func (p *Pyramid) viewOfAreas(ctx context.Context, l grid.Level, o Options, n *d
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if version := versionOf(n); e.view == nil || e.version < version {
-		e.view, e.version = p.SumUp(list, l, n).view(), version
+	switch {
+	case e.tally == nil:
+		e.tally = p.tally(list, n)
+	case e.tally.version() == versionOf(n):
+		return e.view, nil
+	default:
+		p.bring(e.tally, n)
 	}
+	e.view = e.tally.view(l).view()
 	return e.view, nil
-}
-
-func versionOf(n *density.Counts) uint64 {
-	if n == nil {
-		return 0
-	}
-	return n.Version
 }
 
 // member is the key of the areas of a level within a root.
@@ -131,21 +133,6 @@ func (p *Pyramid) members(ctx context.Context, l grid.Level, root int32) ([]int3
 		}
 		return list, 4 * len(list), nil
 	})
-}
-
-// SumUp returns the figures of areas of a level, as tiles carry them; n may be nil.
-func (p *Pyramid) SumUp(list []int32, l grid.Level, n *density.Counts) View {
-	v := View{Layer: Areas, Level: l}
-	var c classifier
-	if n != nil {
-		for _, i := range list {
-			count := uint64(n.Count(i))
-			v.Total, v.Open, v.Overdue = v.Total+count, v.Open+uint64(n.Open(i)), v.Overdue+uint64(n.Overdue(i))
-			c.add(classed{uint32(count), leading(thousandths(count, p.figures[i].m2/1e6))})
-		}
-	}
-	v.Count, v.PerKm2 = c.breaks()
-	return v
 }
 
 // view returns v with the layer that tells of it.

@@ -60,6 +60,40 @@ func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
 	return l
 }
 
+// levelOf returns the level of areas that options select at zoom z: where none is asked
+// for, the one that is shown there, but none above the root's.
+func (p *Pyramid) levelOf(o Options, z uint32) grid.Level {
+	switch {
+	case o.Level != 0:
+		return o.Level
+	case o.Root >= 0:
+		return max(p.LevelAt(z), p.snapshot.Area(o.Root).Level)
+	}
+	return p.LevelAt(z)
+}
+
+// LevelZooms are the zooms at which tiles of areas show a level, both ends inclusive.
+type LevelZooms struct {
+	Level   grid.Level `json:"level"`
+	MinZoom uint32     `json:"minzoom"`
+	MaxZoom uint32     `json:"maxzoom"`
+}
+
+// levels returns which level options select at each zoom worth fetching; none when
+// there are no areas.
+func (p *Pyramid) levels(o Options) (list []LevelZooms) {
+	lowest, highest := p.Zooms(Areas)
+	for z := lowest; z <= highest && len(p.zooms) > 0; z++ {
+		l := p.levelOf(o, z)
+		if n := len(list); n > 0 && list[n-1].Level == l {
+			list[n-1].MaxZoom = z
+			continue
+		}
+		list = append(list, LevelZooms{l, z, z})
+	}
+	return list
+}
+
 // Zooms returns the range of zooms of a layer worth fetching: beyond it there is
 // nothing to see that a bigger picture of the same tile would not show. Of areas
 // that is from two zooms beyond the first that shows the lowest level, of bins and
@@ -67,7 +101,7 @@ func (p *Pyramid) LevelAt(z uint32) (l grid.Level) {
 func (p *Pyramid) Zooms(l Layer) (lowest, highest uint32) {
 	switch {
 	case l != Areas:
-		return 0, finest[l] - perSide[l]
+		return 0, l.tileZoom(uint8(finest[l]))
 	case len(p.zooms) == 0:
 		return 0, 0
 	}

@@ -52,7 +52,10 @@ func (c *checkCommand) geometry(ctx context.Context, out io.Writer, db *store.DB
 		for _, v := range bad.List {
 			fmt.Fprintln(out, v)
 		}
-		return len(bad.List), nil
+		if bad.More > 0 {
+			fmt.Fprintf(out, "and %d more\n", bad.More)
+		}
+		return len(bad.List) + bad.More, nil
 	}
 	if err != nil {
 		return 0, err

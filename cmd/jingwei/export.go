@@ -123,7 +123,7 @@ func fill(ctx context.Context, w *archive.Writer, pyramid *tiles.Pyramid, about 
 
 // describe describes the tiles of the zooms that are wanted.
 func (c *exportTiles) describe(p *tiles.Pyramid, l tiles.Layer) tiles.TileJSON {
-	t := p.TileJSON(l, "", -1)
+	t := p.TileJSON(tiles.Options{Layer: l, Root: -1}, "")
 	if c.MinZoom != nil {
 		t.MinZoom = *c.MinZoom
 		t.MaxZoom = max(t.MaxZoom, t.MinZoom)

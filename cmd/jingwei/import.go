@@ -23,6 +23,8 @@ type importCommand struct {
 	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until,duty."`
 	Matters    importMatters    `cmd:"" help:"The catalogue: code,category,item,name,level,limit_hours."`
 	Rules      importRules      `cmd:"" help:"Who answers for what: code,matter,area,urgency,week,from,until,level,role,department,note."`
+	Calendar   importCalendar   `cmd:"" help:"Holidays, make-up days and working hours: date,kind,name,hours."`
+	Limits     importLimits     `cmd:"" help:"How long each stage may take: matter,urgency,stage,limit_hours,clock,note."`
 	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter."`
 }
 
@@ -152,7 +154,19 @@ func (c *importRules) Run(ctx context.Context, s streams, d *database) error {
 	return c.table(ctx, s, d, importer.Rules, c.Replace)
 }
 
-// tableImport is importer.Workers, Posts, Matters or Rules.
+type importCalendar struct{ replaceFlags }
+
+func (c *importCalendar) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Calendar, c.Replace)
+}
+
+type importLimits struct{ replaceFlags }
+
+func (c *importLimits) Run(ctx context.Context, s streams, d *database) error {
+	return c.table(ctx, s, d, importer.Limits, c.Replace)
+}
+
+// tableImport is importer.Workers, Posts, Matters, Rules, Calendar or Limits.
 type tableImport func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error)
 
 func (c *rosterFlags) table(ctx context.Context, s streams, d *database, read tableImport, replace bool) error {

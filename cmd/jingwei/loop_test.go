@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// TestActAtOnce has the leader of a grid and the deputy act on the same reports at
-// once, over HTTP: of all that see the same version, exactly one wins each time, the
-// others are told, and the history has each step once.
-func TestActAtOnce(t *testing.T) {
-	data := dataFolder(t)
+// oneGrid is the folder of a database with one grid, its leader and the deputy,
+// and the tokens of both.
+func oneGrid(t *testing.T) (data string, tokens []string) {
+	t.Helper()
+	data = dataFolder(t)
 	for name, text := range map[string]string{
 		"grid.geojson": `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"G1","name":"网格"},
 			"geometry":{"type":"Polygon","coordinates":[[[120.8,32],[120.9,32],[120.9,32.1],[120.8,32.1],[120.8,32]]]}}]}`,
@@ -28,12 +28,19 @@ func TestActAtOnce(t *testing.T) {
 	succeed(t, "--data", data, "import", "boundaries", filepath.Join(data, "grid.geojson"), "--level", "grid", "--code", "code", "--name", "name")
 	succeed(t, "--data", data, "import", "workers", filepath.Join(data, "workers.csv"))
 	succeed(t, "--data", data, "import", "posts", filepath.Join(data, "posts.csv"))
-	if a := jingwei(t, "--data", data, "token", "create", "--role", "leader", "--worker", "W9"); a.status != exitFailed || !strings.Contains(a.err, "worker W9: not found") {
-		t.Errorf("a token of nobody: %+v", a)
-	}
-	var tokens []string
 	for _, worker := range []string{"W1", "W2"} {
 		tokens = append(tokens, strings.TrimSpace(succeed(t, "--data", data, "token", "create", "--role", "leader", "--worker", worker).out))
+	}
+	return data, tokens
+}
+
+// TestActAtOnce has the leader of a grid and the deputy act on the same reports at
+// once, over HTTP: of all that see the same version, exactly one wins each time, the
+// others are told, and the history has each step once.
+func TestActAtOnce(t *testing.T) {
+	data, tokens := oneGrid(t)
+	if a := jingwei(t, "--data", data, "token", "create", "--role", "leader", "--worker", "W9"); a.status != exitFailed || !strings.Contains(a.err, "worker W9: not found") {
+		t.Errorf("a token of nobody: %+v", a)
 	}
 	if list := succeed(t, "--data", data, "token", "list").out; !strings.Contains(list, "W2") {
 		t.Errorf("the list does not tell the worker:\n%s", list)

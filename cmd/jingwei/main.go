@@ -43,6 +43,7 @@ type commandLine struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(status)
@@ -89,6 +90,10 @@ type usageError struct{ error }
 func statusOf(err error, s streams) int {
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(s.err, "jingwei: interrupted")
+		return exitFailed
 	}
 	fmt.Fprintln(s.err, "jingwei:", err)
 	if errors.As(err, new(usageError)) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -17,7 +16,8 @@ import (
 )
 
 // node keeps in memory what a running service reads, and brings it up to date
-// along the feed.
+// along the feed. What takes long is made beside that: the picture of before answers
+// until another is there, fresh as ever, only not of the latest edition.
 type node struct {
 	db      *store.DB
 	log     *slog.Logger
@@ -25,18 +25,16 @@ type node struct {
 	picture atomic.Pointer[api.Picture]
 	publish func(upto grid.Cursor, events []grid.Event) // to the event streams
 
-	writing sync.Mutex // held by who changes the above
+	writing sync.Mutex       // held by who changes what is above and below
+	making  bool             // another picture is being made
+	again   bool             // and another is to be made after that
+	reread  bool             // from the reports as the database has them
+	missed  []density.Report // that came since it was begun
 }
 
 // load reads the current edition and all reports. What happens afterwards is in
 // the feed behind the cursor that it returns.
 func (n *node) load(ctx context.Context) (grid.Cursor, error) {
-	n.writing.Lock()
-	defer n.writing.Unlock()
-	return n.reload(ctx)
-}
-
-func (n *node) reload(ctx context.Context) (grid.Cursor, error) {
 	after, err := n.db.Horizon(ctx)
 	if err != nil {
 		return after, err
@@ -45,37 +43,78 @@ func (n *node) reload(ctx context.Context) (grid.Cursor, error) {
 	if err != nil {
 		return after, err
 	}
-	since := uint64(0)
-	if p := n.picture.Load(); p != nil {
-		since = p.Columns.Version()
-	}
-	columns, err := density.Load(snapshot, since, n.db.ReportColumns(ctx))
+	columns, err := density.Load(snapshot, 0, n.db.ReportColumns(ctx))
 	if err != nil {
 		return after, err
 	}
 	columns.Advance(n.db.Now())
-	n.show(ctx, snapshot, columns)
+	n.writing.Lock()
+	defer n.writing.Unlock()
+	p := &api.Picture{Columns: columns, Tiles: tiles.NewPyramid(snapshot)}
+	n.picture.Store(p)
+	n.current.Store(snapshot)
+	go n.warm(ctx, p.Tiles)
 	return after, nil
 }
 
-// show makes a snapshot and the reports on it what requests read from now on. The
-// tiles of an edition are warmed in the background.
-func (n *node) show(ctx context.Context, s *grid.Snapshot, c *density.Columns) {
-	n.current.Store(s)
-	if p := n.picture.Load(); p != nil && p.Columns.Snapshot().Edition == s.Edition {
-		n.picture.Store(&api.Picture{Columns: c, Tiles: p.Tiles})
+func (n *node) warm(ctx context.Context, p *tiles.Pyramid) {
+	if err := p.Warm(ctx); err != nil && ctx.Err() == nil {
+		n.log.Warn("warm the tiles", "error", err)
+	}
+}
+
+// remake has the picture made anew for the current snapshot, where reread says so
+// from the database. Who asks holds writing.
+func (n *node) remake(ctx context.Context, reread bool) {
+	n.reread = n.reread || reread
+	if n.making {
+		n.again = true
 		return
 	}
-	pyramid := tiles.NewPyramid(s)
-	if p := n.picture.Load(); p != nil {
-		pyramid = p.Tiles.On(s)
-	}
-	n.picture.Store(&api.Picture{Columns: c, Tiles: pyramid})
-	go func() {
-		if err := pyramid.Warm(ctx); err != nil && ctx.Err() == nil {
-			n.log.Warn("warm the tiles", "error", err)
+	n.making = true
+	go n.paint(ctx)
+}
+
+// paint makes pictures until the last that was asked for is there.
+func (n *node) paint(ctx context.Context) {
+	const patience = time.Second // after a failure
+	for more := true; more && ctx.Err() == nil; {
+		n.writing.Lock()
+		s, old, reread := n.current.Load(), n.picture.Load(), n.reread
+		n.again, n.reread, n.missed = false, false, nil
+		n.writing.Unlock()
+		p, err := n.sketch(ctx, s, old, reread)
+		n.writing.Lock()
+		if err == nil {
+			p.Columns.Put(n.missed...)
+			p.Columns.Advance(n.db.Now())
+			n.picture.Store(p)
 		}
-	}()
+		n.reread = n.reread || err != nil && reread
+		more = n.again || err != nil
+		n.making = more
+		n.writing.Unlock()
+		if err != nil && ctx.Err() == nil {
+			n.log.Error("count the reports anew", "error", err)
+			time.Sleep(patience)
+		}
+	}
+}
+
+// sketch makes a picture of a snapshot, from the database or from an old one.
+func (n *node) sketch(ctx context.Context, s *grid.Snapshot, old *api.Picture, reread bool) (*api.Picture, error) {
+	p := &api.Picture{Columns: old.Columns, Tiles: old.Tiles}
+	if s.Edition != old.Columns.Snapshot().Edition {
+		p.Tiles = old.Tiles.On(s)
+		n.warm(ctx, p.Tiles)
+	}
+	if !reread {
+		p.Columns = old.Columns.On(s)
+		return p, nil
+	}
+	var err error
+	p.Columns, err = density.Load(s, old.Columns.Version(), n.db.ReportColumns(ctx))
+	return p, err
 }
 
 // advance lets open reports become overdue as time goes by, until ctx ends.
@@ -114,27 +153,40 @@ func (n *node) apply(ctx context.Context, events []grid.Event) error {
 	has := func(what string) bool {
 		return slices.ContainsFunc(events, func(e grid.Event) bool { return e.What == what })
 	}
-	before := n.current.Load().Roster().Matters()
+	before := n.current.Load()
+	if err := n.renew(ctx, has(grid.EventEdition), has(grid.EventPost)); err != nil {
+		return err
+	}
+	now := n.current.Load()
+	reports := reportsOf(events, now.Roster())
+	n.picture.Load().Columns.Put(reports...)
+	if n.making {
+		n.missed = append(n.missed, reports...)
+	}
+	reread := has(grid.EventBatch) || otherLimits(before.Roster().Matters(), now.Roster().Matters())
+	if reread || now.Edition != before.Edition {
+		n.remake(ctx, reread)
+	}
+	return nil
+}
+
+// renew reads the current edition again, or the people alone.
+func (n *node) renew(ctx context.Context, edition, people bool) error {
 	switch {
-	case has(grid.EventEdition):
-		if err := n.changeEdition(ctx); err != nil {
+	case edition:
+		s, err := n.db.Load(ctx, 0)
+		if err != nil {
 			return err
 		}
-	case has(grid.EventPost):
+		n.current.Store(s)
+		n.log.Info("edition", "number", s.Edition, "cells", s.Coverage().Len())
+	case people:
 		r, err := n.db.Roster(ctx)
 		if err != nil {
 			return err
 		}
 		n.current.Store(n.current.Load().WithRoster(r))
 	}
-	roster := n.current.Load().Roster()
-	if has(grid.EventBatch) || otherLimits(before, roster.Matters()) {
-		if _, err := n.reload(ctx); err != nil {
-			return fmt.Errorf("read all reports again: %w", err)
-		}
-		return nil // which has everything
-	}
-	n.picture.Load().Columns.Put(reportsOf(events, roster)...)
 	return nil
 }
 
@@ -146,16 +198,6 @@ func otherLimits(before, after []grid.Matter) bool {
 		limits[m.Code] = m.Limit
 	}
 	return slices.ContainsFunc(before, func(m grid.Matter) bool { return limits[m.Code] != m.Limit })
-}
-
-func (n *node) changeEdition(ctx context.Context) error {
-	snapshot, err := n.db.Load(ctx, 0)
-	if err != nil {
-		return err
-	}
-	n.show(ctx, snapshot, n.picture.Load().Columns.On(snapshot))
-	n.log.Info("edition", "number", snapshot.Edition, "cells", snapshot.Coverage().Len())
-	return nil
 }
 
 func reportsOf(events []grid.Event, roster *grid.Roster) []density.Report {

@@ -11,6 +11,7 @@ import (
 	"jingwei/geo"
 	"jingwei/grid"
 	"jingwei/store/storetest"
+	"jingwei/tiles"
 
 	"github.com/google/uuid"
 )
@@ -21,12 +22,13 @@ type hall struct {
 	after grid.Cursor
 }
 
+var plot = geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 10_000, Y: 0}, {X: 10_000, Y: 10_000}, {X: 0, Y: 10_000}}}}
+
 func newHall(t *testing.T, now func() time.Time, limit time.Duration) *hall {
 	t.Helper()
 	db := storetest.New(t)
 	db.Now = now
-	square := geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 10_000, Y: 0}, {X: 10_000, Y: 10_000}, {X: 0, Y: 10_000}}}}
-	if _, err := db.PublishAreas(t.Context(), 0, []grid.CodedArea{{Code: "1", Name: "Cell", Level: grid.Grid, Shape: square}}, ""); err != nil {
+	if _, err := db.PublishAreas(t.Context(), 0, []grid.CodedArea{{Code: "1", Name: "Cell", Level: grid.Grid, Shape: plot}}, ""); err != nil {
 		t.Fatal(err)
 	}
 	h := &hall{node: &node{db: db.DB, log: slog.Default(), publish: func(grid.Cursor, []grid.Event) {}}}
@@ -54,7 +56,7 @@ func (h *hall) report(t *testing.T, at time.Time) {
 		ID: uuid.Must(uuid.NewV7()), At: at, Received: at, Pos: geo.Pos{X: 5000, Y: 5000}, Matter: "010101",
 		Cell: 1, Method: grid.Exact, Edition: 1, State: grid.Assigned, Holder: grid.Holder{Level: grid.Grid, Area: 1}, Version: 1,
 	}
-	step := grid.Step{Report: r.ID, Step: 1, At: at, Action: grid.ActionRoute, To: r.State, Holder: r.Holder, Edition: 1}
+	step := grid.Step{Report: r.ID, Step: 1, At: at, Action: grid.ActionRoute, From: grid.Reported, To: r.State, Holder: r.Holder, Edition: 1}
 	for _, a := range h.db.AppendAll(t.Context(), []grid.Entry{{Report: r, Step: step}}) {
 		if a.Err != nil {
 			t.Fatal(a.Err)
@@ -98,9 +100,59 @@ func TestNodeKnowsWhatIsOverdue(t *testing.T) {
 	before := h.picture.Load().Columns.Version()
 	h.limit(t, 2*time.Hour)
 	h.catchUp(t)
+	h.awaitPainted(t)
 	h.expect(t, "with another limit", 2, 2)
 	if v := h.picture.Load().Columns.Version(); v <= before {
 		t.Errorf("version %d after %d", v, before)
+	}
+}
+
+// While the picture of an edition is made, that of before goes on, and no report
+// that comes meanwhile is missing from either.
+func TestNodeChangesEdition(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	h := newHall(t, func() time.Time { return now }, 24*time.Hour)
+	h.report(t, now)
+	h.catchUp(t)
+	before := h.picture.Load()
+	if _, err := h.db.PublishAreas(t.Context(), 1, []grid.CodedArea{{Code: "1", Name: "Renamed", Level: grid.Grid, Shape: plot}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	h.report(t, now) // in the same breath
+	h.catchUp(t)
+	for n := int64(3); n < 30; n++ {
+		h.report(t, now)
+		h.catchUp(t)
+		h.expect(t, "meanwhile", n, 0)
+		p := h.picture.Load()
+		if _, err := p.Tiles.ETag(t.Context(), tiles.Address{}, tiles.Options{Columns: p.Columns, Root: -1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.awaitPainted(t)
+	h.expect(t, "afterwards", 29, 0)
+	after := h.picture.Load()
+	if e, name := after.Columns.Snapshot().Edition, after.Columns.Snapshot().Area(0).Name; e != 2 || name != "Renamed" {
+		t.Errorf("edition %d, with %s", e, name)
+	}
+	if was, is := before.Columns.Version(), after.Columns.Version(); is <= was {
+		t.Errorf("version %d after %d", is, was)
+	}
+}
+
+// awaitPainted waits for the picture in the making.
+func (h *hall) awaitPainted(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		h.writing.Lock()
+		making := h.making
+		h.writing.Unlock()
+		if !making {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no picture after half a minute")
+		}
 	}
 }
 

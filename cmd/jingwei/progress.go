@@ -11,8 +11,8 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how far long work has come: bars on a terminal, plain lines
-// elsewhere. Work under two seconds shows nothing.
+// progress shows how far a command has come: bars on a terminal, plain lines
+// elsewhere. In its first two seconds it shows nothing.
 type progress struct {
 	bars  *mpb.Progress // nil without a terminal
 	out   io.Writer
@@ -22,14 +22,14 @@ type progress struct {
 	told  time.Time
 }
 
-// Work shorter than showAfter is not shown; a plain line comes every tellEvery.
+// Nothing is shown before showAfter; a plain line comes every tellEvery.
 const (
 	showAfter = 2 * time.Second
 	tellEvery = 5 * time.Second
 )
 
 func newProgress(out io.Writer) *progress {
-	p := &progress{out: out}
+	p := &progress{out: out, began: time.Now()}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.bars = mpb.New(mpb.WithOutput(f), mpb.WithWidth(48), mpb.WithRefreshRate(150*time.Millisecond))
 	}
@@ -40,7 +40,7 @@ func newProgress(out io.Writer) *progress {
 func (p *progress) show(stage string, done, total int64) {
 	if stage != p.stage {
 		p.end()
-		p.stage, p.began, p.told = stage, time.Now(), time.Now()
+		p.stage = stage
 	}
 	switch {
 	case p.bars != nil:

@@ -67,6 +67,7 @@ func newService(ctx context.Context, db *store.DB, c *serveCommand, log *slog.Lo
 		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
+	metrics.MustRegister(newAlarms(db))
 	v.hooks = webhook.New(webhook.Config{
 		Store: db, Snapshots: &v.node.current, Render: v.api.Render, Private: c.PrivateWebhooks, Log: log, Now: db.Now,
 	})
@@ -118,6 +119,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 		}
 		g.Go(func() error { return v.node.follow(ctx, after) })
 		g.Go(func() error { return v.node.advance(ctx) })
+		g.Go(func() error { return v.node.ring(ctx) })
 		g.Go(func() error { return v.hooks.Run(ctx) })
 		return ready(ctx)
 	})

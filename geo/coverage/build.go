@@ -20,7 +20,7 @@ import (
 func Build(faces []Face) (*Coverage, error) {
 	shapes, bad := normaliseAll(faces)
 	if len(bad) > 0 {
-		return nil, &Violations{bad}
+		return nil, violated(bad)
 	}
 	names := make([]string, len(faces))
 	for i, f := range faces {
@@ -28,10 +28,10 @@ func Build(faces []Face) (*Coverage, error) {
 	}
 	m, dirty := noded(shapes)
 	if len(dirty) > 0 {
-		return nil, &Violations{explain(names, shapes, m, dirty)}
+		return nil, violated(explain(names, shapes, m, dirty))
 	}
 	if thin := m.inlets(names); len(thin) > 0 {
-		return nil, &Violations{thin}
+		return nil, violated(thin)
 	}
 	return newCoverage(names, m), nil
 }
@@ -98,7 +98,7 @@ func parallel(n int, fn func(i int)) {
 
 // noded matches the edges of all shapes, cutting those of the border at the
 // positions that lie inside them. It returns the edges of the border that do
-// not bound the inside, if any.
+// not bound the inside, if any, ascending.
 func noded(shapes []geo.MultiPolygon) (*mesh, []int32) {
 	m, border, crossed := meshed(shapes)
 	dirty := append([]int32(nil), m.twice...)
@@ -108,7 +108,8 @@ func noded(shapes []geo.MultiPolygon) (*mesh, []int32) {
 	if len(dirty) == 0 {
 		dirty = m.wrongWindings(border, m.edges(border))
 	}
-	return m, dirty
+	slices.Sort(dirty)
+	return m, slices.Compact(dirty)
 }
 
 // meshed matches the edges of all shapes, cutting those of the border at the
@@ -127,20 +128,26 @@ func meshed(shapes []geo.MultiPolygon) (m *mesh, border []int32, crossed []int) 
 }
 
 // borderMeetings returns the positions that lie inside an edge, by edge, and the
-// edges that cross another.
+// edges that cross another, each once, though it may cross all others.
 func borderMeetings(edges []edge) (touches map[int][]geo.Pos, crossed []int) {
 	touches = map[int][]geo.Pos{}
+	crosser := make([]bool, len(edges))
 	pairs(edges, func(i, j int) bool {
 		e, f := edges[i], edges[j]
 		switch meet(e, f) {
 		case crosses:
-			crossed = append(crossed, i, j)
+			crosser[i], crosser[j] = true, true
 		case touch, overlay:
 			addTouches(touches, i, e, f)
 			addTouches(touches, j, f, e)
 		}
 		return true
 	})
+	for i, c := range crosser {
+		if c {
+			crossed = append(crossed, i)
+		}
+	}
 	return touches, crossed
 }
 

@@ -26,6 +26,7 @@ func explain(names []string, shapes []geo.MultiPolygon, m *mesh, dirty []int32) 
 	list := duplicates(names, shapes, near)
 	twice := len(list)
 	a := arrange(pieces(some))
+	gaps := a.gaps(shapes, near)
 	for r := range a.regions[1:] {
 		r := int32(r + 1)
 		m2, width, at := a.area(r)
@@ -33,7 +34,7 @@ func explain(names []string, shapes []geo.MultiPolygon, m *mesh, dirty []int32) 
 		switch cover := a.regions[r].cover; {
 		case len(cover) > 1:
 			v.Rule, v.Faces = Overlap, name(facesOf(cover))
-		case len(cover) == 0 && !taken(shapes, near, a, r):
+		case gaps[r]:
 			v.Rule, v.Faces = gapRule(width), name(a.beside(r))
 		default:
 			continue
@@ -145,24 +146,44 @@ func duplicates(names []string, shapes []geo.MultiPolygon, near []int32) []Viola
 	return list
 }
 
-// taken reports whether region r, which no face near covers, lies in another.
-func taken(shapes []geo.MultiPolygon, near []int32, a *arrangement, r int32) bool {
-	h := a.loops[a.regions[r].loops[0]][0]
-	e := a.half(h)
-	box := e.box()
-	for f, s := range shapes {
-		if _, in := slices.BinarySearch(near, int32(f)); in || !s.Box().Intersects(box) {
-			continue
-		}
-		strips := newStrips(edgesOf(nil, s))
-		p := middle(e.a, e.b)
-		w := strips.winding(p)
-		if geo.Side(e.a, e.b, e.a) < 0 {
-			w += strips.net(e.a, e.b, p)
-		}
-		if w > 0 {
-			return true
+// gaps returns, by region of a, whether it is one that no shape covers: neither of
+// those near, which a was made of, nor another in which it lies.
+func (a *arrangement) gaps(shapes []geo.MultiPolygon, near []int32) []bool {
+	gap := make([]bool, len(a.regions))
+	var bare []int32
+	var edges []edge
+	for r := range a.regions[1:] {
+		if r := int32(r + 1); len(a.regions[r].cover) == 0 {
+			gap[r] = true
+			bare, edges = append(bare, r), append(edges, a.half(a.loops[a.regions[r].loops[0]][0]))
 		}
 	}
-	return false
+	far, boxes := farFrom(near, shapes)
+	boxMeetings(boxesOf(edges), boxes, func(i, j int) {
+		if gap[bare[i]] && winds(shapes[far[j]], edges[i]) {
+			gap[bare[i]] = false
+		}
+	})
+	return gap
+}
+
+// farFrom returns the shapes that are not near, with their boxes.
+func farFrom(near []int32, shapes []geo.MultiPolygon) (far []int32, boxes []geo.Box) {
+	for f, s := range shapes {
+		if _, in := slices.BinarySearch(near, int32(f)); !in {
+			far, boxes = append(far, int32(f)), append(boxes, s.Box())
+		}
+	}
+	return far, boxes
+}
+
+// winds reports whether a shape covers the ground just left of e.
+func winds(shape geo.MultiPolygon, e edge) bool {
+	strips := newStrips(edgesOf(nil, shape))
+	p := middle(e.a, e.b)
+	w := strips.winding(p)
+	if geo.Side(e.a, e.b, e.a) < 0 {
+		w += strips.net(e.a, e.b, p)
+	}
+	return w > 0
 }

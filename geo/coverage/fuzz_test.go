@@ -17,7 +17,7 @@ import (
 
 // facesFrom reads faces from bytes: one for the kind of positions, then rings, each
 // a byte with its number of positions and whether it begins a polygon or a face,
-// and the positions.
+// and the positions; or else a byte with the number of teeth of a comb.
 func facesFrom(data []byte) []coverage.Face {
 	if len(data) == 0 {
 		return nil
@@ -28,7 +28,11 @@ func facesFrom(data []byte) []coverage.Face {
 	for len(data) > 0 && len(faces) < 12 {
 		head := data[0]
 		var r geo.Ring
-		r, data = ringFrom(data[1:], int(head&15), read)
+		if head&0x10 != 0 {
+			r, data = comb(int32(head&15)+1, head&0x80 != 0), data[1:]
+		} else {
+			r, data = ringFrom(data[1:], int(head&15), read)
+		}
 		switch last := len(faces) - 1; {
 		case len(faces) == 0 || head&0x40 != 0:
 			faces = append(faces, coverage.Face{Name: fmt.Sprint(len(faces)), Shape: geo.MultiPolygon{{r}}})
@@ -67,6 +71,24 @@ func allZero(data []byte) bool {
 	return true
 }
 
+// comb returns a ring with so many teeth of 1 m, pointing north, or else east, each
+// as long as they are wide together: two cross as often as the product of their teeth.
+func comb(teeth int32, east bool) geo.Ring {
+	const wide = 100
+	high := 2 * wide * teeth
+	r := geo.Ring{{X: high, Y: -2 * wide}, {X: -1, Y: -2 * wide}}
+	for x := int32(0); x < high; x += 2 * wide {
+		r = append(r, geo.Pos{X: x, Y: -wide}, geo.Pos{X: x, Y: high}, geo.Pos{X: x + wide, Y: high}, geo.Pos{X: x + wide, Y: -wide})
+	}
+	for i, p := range r {
+		if east {
+			p = geo.Pos{X: p.Y, Y: p.X}
+		}
+		r[i] = plus(nantong, p)
+	}
+	return r
+}
+
 // readers read one position from eight bytes or more: of a few units, so that many
 // coincide and are in line; of a few metres; and of all the globe.
 var readers = []func([]byte) (geo.Pos, []byte){
@@ -86,7 +108,7 @@ var readers = []func([]byte) (geo.Pos, []byte){
 	},
 }
 
-// seeds are a coverage, a bow-tie, an overlap, a gap, and lines across the globe.
+// seeds are a coverage, a bow-tie, an overlap, a gap, lines across the globe, and combs.
 func seeds(f *testing.F) {
 	f.Add([]byte("\x00\x44\x00\x50\x55\x05\x44\x50\xa0\xa5\x55"))
 	f.Add([]byte("\x00\x44\x00\x99\x90\x09"))
@@ -94,6 +116,7 @@ func seeds(f *testing.F) {
 	f.Add([]byte("\x00\x44\x00\xf0\xff\x0f\x04\x33\x3c\xcc\xc3\x44\x55\x95\x99\x59"))
 	f.Add([]byte("\x01\x44\x00\x00\xff\x00\xff\xff\x00\xff\x43\x00\x00\x80\x05\xff\x00"))
 	f.Add([]byte("\x03\x43\x00\x00\x00\x80\x00\x00\x00\x80\xff\xff\xff\x7f\xff\xff\xff\x7f\x00\x00\x00\x80\xff\xff\xff\x7f"))
+	f.Add([]byte("\x00\x5f\xdf"))
 }
 
 // bounded fails when fn allocates more than the most that some positions may take:

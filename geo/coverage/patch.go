@@ -33,7 +33,7 @@ func (c *Coverage) Patch(faces map[int32]Face) (*Coverage, error) {
 	}
 	m, border, _ := meshed(append(slices.Clip(p.shapes), p.outside()))
 	if len(border) > 0 {
-		return nil, &Violations{p.explain(m, border)}
+		return nil, violated(p.explain(m, border))
 	}
 	return newSplice(newGraft(p, m)).coverage(), nil
 }
@@ -70,7 +70,7 @@ func (c *Coverage) newPatch(faces map[int32]Face) (*patch, error) {
 	p.count = int(next)
 	var bad []Violation
 	if p.shapes, bad = normaliseAll(drawn); len(bad) > 0 {
-		return nil, &Violations{bad}
+		return nil, violated(bad)
 	}
 	p.cutOut()
 	return p, nil

@@ -15,7 +15,7 @@ type Action string
 
 // The actions of [Repair].
 const (
-	Untangled Action = "untangled" // a face whose border crossed itself keeps what it bounds an odd number of times
+	Untangled Action = "untangled" // a face whose border crossed itself keeps all that it goes around
 	Snapped   Action = "snapped"   // a position of a border went to one of a neighbour
 	Filled    Action = "filled"    // a gap went to the neighbour with the longest shared border
 	Trimmed   Action = "trimmed"   // an overlap was left to the face with the longest border around it
@@ -26,8 +26,8 @@ type Change struct {
 	Action Action
 	Faces  []string // the face that changed or gained first
 	At     geo.Pos
-	AreaM2 float64 // of the gap or overlap, square metres
-	WidthM float64 // its mean width, or how far a position went, metres
+	AreaM2 float64 // of the gap or overlap, or of the ground that an untangled face had more than once, square metres
+	WidthM float64 // its mean width, of several the largest, or how far a position went, metres
 }
 
 // String says what was done to which face, where, and how much.
@@ -84,19 +84,6 @@ type repairer struct {
 	changes []Change
 }
 
-// untangle returns the valid form of a face; where its border crosses itself, of
-// what it bounds an odd number of times.
-func (r *repairer) untangle(f int32, shape geo.MultiPolygon) geo.MultiPolygon {
-	valid, bad := normalise(Face{r.names[f], shape})
-	if len(bad) == 0 || bad[0].Rule == Empty {
-		return valid
-	}
-	r.changed[f] = true
-	r.changes = append(r.changes, Change{Action: Untangled, Faces: []string{r.names[f]}, At: bad[0].At})
-	a := arrange(pieces([]geo.MultiPolygon{{cleanRings(shape)}}))
-	return a.union(func(i int32) bool { return len(a.regions[i].cover) > 0 && a.regions[i].cover[0].by%2 != 0 })
-}
-
 // union returns the polygons of the regions that in holds for.
 func (a *arrangement) union(in func(region int32) bool) geo.MultiPolygon {
 	var edges []edge
@@ -138,12 +125,12 @@ func (r *repairer) reassign(m *mesh, dirty []int32) {
 		some[i] = r.shapes[f]
 	}
 	a := arrange(pieces(some))
-	grounds := a.grounds(len(near))
+	grounds, gaps := a.grounds(len(near)), a.gaps(r.shapes, near)
 	touched := map[int32]bool{}
 	for i := range a.regions[1:] {
 		reg := int32(i + 1)
 		cover := facesOf(a.regions[reg].cover)
-		if len(cover) == 1 || len(cover) == 0 && taken(r.shapes, near, a, reg) {
+		if len(cover) == 1 || len(cover) == 0 && !gaps[reg] {
 			continue
 		}
 		m2, width, at := a.area(reg)

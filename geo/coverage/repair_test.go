@@ -1,6 +1,7 @@
 package coverage_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -12,18 +13,17 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shaken returns faces with every position of the chosen ones moved by at most so
-// many metres, each on its own.
+// shaken returns faces with positions moved by at most so many metres, each on its
+// own, when the face is chosen, which is asked for each position.
 func shaken(r *rand.Rand, faces []coverage.Face, metres float64, chosen func(f int) bool) []coverage.Face {
 	out := clone(faces)
 	for f := range out {
-		if !chosen(f) {
-			continue
-		}
 		for _, poly := range out[f].Shape {
 			for _, ring := range poly {
 				for i, p := range ring {
-					ring[i] = plus(p, offset(r, p, metres))
+					if chosen(f) {
+						ring[i] = plus(p, offset(r, p, metres))
+					}
 				}
 			}
 		}
@@ -206,12 +206,47 @@ func TestRepairFillsFromTheLongestBorder(t *testing.T) {
 	}
 }
 
+// A border that crosses itself keeps all that it goes around; what it had twice is
+// told, and is no hole. What two holes of one polygon share is a hole still.
 func TestRepairUntangles(t *testing.T) {
-	repaired, changes := coverage.Repair([]coverage.Face{local("tie", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000))}, 1)
-	c := mustBuild(t, repaired)
-	if got := area2(c.Shape(0)); len(changes) != 1 || changes[0].Action != coverage.Untangled || got != 100_000_000 {
-		t.Errorf("did %v, and twice the area is %d", changes, got)
+	island := func(x, y int32) geo.MultiPolygon { return local("", square(x, y, x+10_000, y+10_000)).Shape }
+	for name, c := range map[string]struct {
+		shape geo.MultiPolygon
+		want  int64 // twice the area
+		twice geo.MultiPolygon
+	}{
+		"bow-tie": {local("", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000)).Shape, 100_000_000, nil},
+		"loop over itself": {
+			local("", ring(0, 0, 40_000, 0, 40_000, 30_000, 10_000, 30_000, 10_000, 10_000, 20_000, 10_000, 20_000, 40_000, 0, 40_000)).Shape,
+			2_800_000_000, local("", square(10_000, 10_000, 20_000, 30_000)).Shape,
+		},
+		"round twice": {
+			local("", ring(0, 0, 40_000, 0, 40_000, 40_000, 0, 40_000, 0, 10_000, 30_000, 10_000, 30_000, 30_000, -10_000, 30_000, -10_000, 0)).Shape,
+			3_800_000_000, local("", square(0, 10_000, 30_000, 30_000)).Shape,
+		},
+		"two polygons over each other": {slices.Concat(island(0, 0), island(5000, 5000)), 350_000_000, local("", square(5000, 5000, 10_000, 10_000)).Shape},
+		"two holes over each other": {
+			local("", square(-10_000, -10_000, 30_000, 30_000), square(0, 0, 10_000, 10_000), square(5000, 5000, 15_000, 15_000)).Shape,
+			3_200_000_000 - 350_000_000, nil,
+		},
+	} {
+		repaired, changes := coverage.Repair([]coverage.Face{{Name: name, Shape: c.shape}}, 1)
+		if len(changes) != 1 || changes[0].Action != coverage.Untangled {
+			t.Errorf("%s: did %v", name, changes)
+			continue
+		}
+		wellFormed(t, repaired[0].Shape)
+		if got := area2(repaired[0].Shape); got != c.want {
+			t.Errorf("%s: twice the area is %d, want %d", name, got, c.want)
+		}
+		if got, want := changes[0].AreaM2, c.twice.AreaM2(); math.Abs(got-want) > 1e-6*want {
+			t.Errorf("%s: %.1f m² were there twice, want %.1f", name, got, want)
+		}
 	}
+}
+
+func TestChangesSayWhatAndWhere(t *testing.T) {
+	_, changes := coverage.Repair([]coverage.Face{local("tie", ring(0, 0, 10_000, 10_000, 10_000, 0, 0, 10_000))}, 1)
 	if got, want := changes[0].String(), "untangled at 120.8005000,31.9005000: tie (0.000 m)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -239,19 +274,69 @@ func TestRepairListsAllItDid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, r := roomy.Draw(t, "sketch"), drawRand(t)
 		metres := rapid.SampledFrom([]float64{0.3, 3}).Draw(t, "metres")
-		faces := shaken(r, shapesOf(mustBuild(t, s.faces)), metres, all)
+		faces := shaken(r, shapesOf(mustBuild(t, s.faces)), metres, oneIn(r, rapid.SampledFrom([]int{1, 3, 20}).Draw(t, "one in")))
 		repaired, changes := coverage.Repair(faces, 5)
-		for f := range faces {
-			if cmp.Equal(faces[f], repaired[f]) {
-				continue
-			}
-			changed++
-			if !slices.ContainsFunc(changes, func(c coverage.Change) bool { return slices.Contains(c.Faces, faces[f].Name) }) {
-				t.Fatalf("%s is not among %v, but\n%s", faces[f].Name, changes, cmp.Diff(faces[f], repaired[f]))
-			}
-		}
+		changed += listed(t, faces, repaired, changes)
 	})
 	if changed == 0 {
 		t.Error("nothing was repaired")
 	}
+}
+
+// Where four faces meet, one that shares all its borders moves with its neighbours.
+func TestRepairListsWhoMovesAlong(t *testing.T) {
+	faces := []coverage.Face{
+		local("southwest", square(0, 0, 10_000, 10_000)), local("southeast", square(10_000, 0, 20_000, 10_000)),
+		local("northwest", square(0, 10_000, 10_000, 20_000)), local("northeast", square(10_000, 10_000, 20_000, 20_000)),
+	}
+	for f, face := range faces {
+		for _, by := range []geo.Pos{{X: 20, Y: 9}, {X: -20, Y: 9}, {X: 20, Y: -9}, {X: -20, Y: -9}} {
+			damaged := clone(faces)
+			corner := slices.Index(face.Shape[0][0], plus(nantong, geo.Pos{X: 10_000, Y: 10_000}))
+			damaged[f].Shape[0][0][corner] = plus(face.Shape[0][0][corner], by)
+			repaired, changes := coverage.Repair(damaged, 1)
+			mustBuild(t, repaired)
+			listed(t, damaged, repaired, changes)
+		}
+	}
+}
+
+func TestRepairListsAllItDidToBristol(t *testing.T) {
+	repaired, _ := coverage.Repair(realFaces(t, "bristol/lsoa-*.geojson", "LSOA11CD"), 1)
+	whole := shapesOf(mustBuild(t, repaired))
+	r := rand.New(rand.NewPCG(8, 8))
+	for _, every := range []int{10, 100, 1000} {
+		faces := shaken(r, whole, 0.3, oneIn(r, every))
+		repaired, changes := coverage.Repair(faces, 1)
+		n := listed(t, faces, repaired, changes)
+		t.Logf("one in %d positions shaken: %d changes to %d faces", every, len(changes), n)
+		if n == 0 {
+			t.Error("nothing was repaired")
+		}
+	}
+}
+
+// oneIn chooses at random.
+func oneIn(r *rand.Rand, n int) func(int) bool { return func(int) bool { return r.IntN(n) == 0 } }
+
+// listed fails unless every face that was repaired is among the changes, and returns
+// how many were.
+func listed(t fataler, faces, repaired []coverage.Face, changes []coverage.Change) (n int) {
+	t.Helper()
+	named := map[string]bool{}
+	for _, c := range changes {
+		for _, f := range c.Faces {
+			named[f] = true
+		}
+	}
+	for f, face := range faces {
+		if cmp.Equal(face, repaired[f]) {
+			continue
+		}
+		n++
+		if !named[face.Name] {
+			t.Fatalf("%s is not among %v, but\n%s", face.Name, changes, cmp.Diff(face, repaired[f]))
+		}
+	}
+	return n
 }

@@ -13,9 +13,10 @@ func (r *repairer) snap() {
 	s.look(newMesh(r.shapes))
 	to := s.moves()
 	inserts := s.inserts(to)
-	for i, p := range s.pos {
+	movers := moversOf(r.shapes, to)
+	for _, p := range s.pos {
 		if q := to[p]; q != p {
-			r.snapped(s.faces[i], q, geo.Distance(p, q))
+			r.snapped(movers[p], q, geo.Distance(p, q))
 		}
 	}
 	for _, e := range s.edges {
@@ -26,6 +27,27 @@ func (r *repairer) snap() {
 	for f, shape := range r.shapes {
 		r.shapes[f] = r.bend(int32(f), shape, to, inserts)
 	}
+}
+
+// moversOf returns the faces that have each position that moves, ascending: those too
+// that share all their edges there.
+func moversOf(shapes []geo.MultiPolygon, to map[geo.Pos]geo.Pos) map[geo.Pos][]int32 {
+	movers := map[geo.Pos][]int32{}
+	for f, shape := range shapes {
+		for _, poly := range shape {
+			for _, ring := range poly {
+				for _, p := range ring {
+					if q, ok := to[p]; ok && q != p {
+						movers[p] = append(movers[p], int32(f))
+					}
+				}
+			}
+		}
+	}
+	for p, faces := range movers {
+		movers[p] = slices.Compact(faces)
+	}
+	return movers
 }
 
 func (r *repairer) snapped(faces []int32, at geo.Pos, metres float64) {

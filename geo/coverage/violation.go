@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jingwei/geo"
@@ -67,12 +68,25 @@ func Size(v float64) string {
 }
 
 // Violations is the error of a set of faces that is no coverage.
-type Violations struct{ List []Violation }
+type Violations struct {
+	List []Violation // at most MaxListed
+	More int         // violations that are not kept
+}
+
+// MaxListed is how many violations a list has at most: two borders may cross as
+// often as the product of their sizes.
+const MaxListed = 1000
+
+// violated returns the first of a list as an error, and counts the others.
+func violated(list []Violation) *Violations {
+	n := min(len(list), MaxListed)
+	return &Violations{List: slices.Clone(list[:n]), More: len(list) - n}
+}
 
 // Error counts the violations and names the first.
 func (v *Violations) Error() string {
 	if len(v.List) == 1 {
 		return v.List[0].String()
 	}
-	return fmt.Sprintf("%d violations, the first: %v", len(v.List), v.List[0])
+	return fmt.Sprintf("%d violations, the first: %v", len(v.List)+v.More, v.List[0])
 }

@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -310,6 +311,32 @@ func TestBuildNodesTJunctions(t *testing.T) {
 	c := mustBuild(t, accepted["a T-junction exactly on an edge"].faces)
 	if got := c.Shape(0)[0][0]; len(got) != 4 || !slices.Contains(got, geo.Pos{X: nantong.X + 6000, Y: nantong.Y + 2000}) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// Two combs across one another have as many overlaps as the product of their teeth:
+// the list is bounded, has the largest first, and does not take forever.
+func TestBuildOfCombs(t *testing.T) {
+	const teeth = 100
+	_, err := coverage.Build([]coverage.Face{{Name: "north", Shape: geo.MultiPolygon{{comb(teeth, false)}}}, {Name: "east", Shape: geo.MultiPolygon{{comb(teeth, true)}}}})
+	var v *coverage.Violations
+	if !errors.As(err, &v) {
+		t.Fatalf("got %v", err)
+	}
+	overlaps := 0
+	for i, one := range v.List {
+		if one.Rule == coverage.Overlap {
+			overlaps++
+		}
+		if i > 0 && one.AreaM2 > v.List[i-1].AreaM2 {
+			t.Fatalf("violation %d has %v m², more than the one before", i, one.AreaM2)
+		}
+	}
+	if len(v.List) != coverage.MaxListed || len(v.List)+v.More < teeth*teeth || overlaps == 0 {
+		t.Errorf("%d listed, %d of them overlaps, and %d more", len(v.List), overlaps, v.More)
+	}
+	if got, want := v.Error(), fmt.Sprintf("%d violations, the first: ", len(v.List)+v.More); !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want %q first", got, want)
 	}
 }
 

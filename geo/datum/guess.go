@@ -25,12 +25,21 @@ func (g Guess) String() string {
 	return fmt.Sprintf("%s: of %d, %d lie where they should as given and %d if so", what, g.Of, g.Fit, g.WouldFit)
 }
 
-// Bounds of a guess: fewer positions say nothing, and a better reading takes at
-// least a twentieth of them from where they should not be.
+// Bounds of a guess: fewer positions, or misfits, say nothing. A better reading
+// brings a twentieth of the positions to where they should be; or nine in ten of
+// the misfits, for in a large territory a datum's few hundred metres take only few
+// positions out of it.
 const (
 	fewest = 20
 	better = 20
+	nearly = 10
 )
+
+// better reports whether the other reading is better beyond chance.
+func (g Guess) better() bool {
+	gained, misfits, left := g.WouldFit-g.Fit, g.Of-g.Fit, g.Of-g.WouldFit
+	return g.Of >= fewest && (gained >= max(1, g.Of/better) || misfits >= fewest && misfits >= nearly*left)
+}
 
 // GuessBatch looks for a better reading of positions, [longitude, latitude] in
 // degrees of a datum: swapped, or in one of the other datums. fits tells whether
@@ -38,21 +47,18 @@ const (
 func GuessBatch(positions [][2]float64, given Datum, fits func(geo.Pos) bool) (g Guess, ok bool) {
 	g = Guess{Given: given, Datum: given, Of: len(positions)}
 	g.Fit = fitting(positions, given, false, fits)
-	g.WouldFit = g.Fit + max(len(positions)/better, 1)
-	if len(positions) < fewest {
-		return g, false
-	}
+	g.WouldFit = g.Fit
 	for _, d := range []Datum{WGS84, GCJ02, BD09} {
 		for _, swapped := range []bool{false, true} {
 			if d == given && !swapped || d != given && swapped {
 				continue
 			}
-			if n := fitting(positions, d, swapped, fits); n > g.WouldFit || n == g.WouldFit && !ok {
-				g.Datum, g.Swapped, g.WouldFit, ok = d, swapped, n, true
+			if n := fitting(positions, d, swapped, fits); n > g.WouldFit {
+				g.Datum, g.Swapped, g.WouldFit = d, swapped, n
 			}
 		}
 	}
-	return g, ok
+	return g, g.better()
 }
 
 func fitting(positions [][2]float64, d Datum, swapped bool, fits func(geo.Pos) bool) (n int) {

@@ -47,3 +47,40 @@ func TestGuessBatch(t *testing.T) {
 		}
 	}
 }
+
+// In a territory of 60 by 60 km most of what is half a kilometre off is still in
+// it; what is not tells. Positions that were never in it tell nothing.
+func TestGuessBatchInALargeTerritory(t *testing.T) {
+	large := func(p geo.Pos) bool {
+		return p.X >= 1_206_000_000 && p.X < 1_212_000_000 && p.Y >= 318_000_000 && p.Y < 324_000_000
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	inside := func(n int, in Datum) (list [][2]float64) {
+		for range n {
+			lon, lat := in.FromWGS84(120.6+rng.Float64()*.6, 31.8+rng.Float64()*.6)
+			list = append(list, [2]float64{lon, lat})
+		}
+		return list
+	}
+	stray := func(n int) (list [][2]float64) {
+		for range n {
+			list = append(list, [2]float64{122 + rng.Float64(), 31 + rng.Float64()})
+		}
+		return list
+	}
+	for name, tt := range map[string]struct {
+		positions [][2]float64
+		want      string
+	}{
+		"GCJ-02 as WGS 84":     {inside(8000, GCJ02), "positions look like gcj02, not wgs84: of 8000, "},
+		"WGS 84":               {inside(8000, WGS84), ""},
+		"some of them astray":  {append(inside(8000, WGS84), stray(100)...), ""},
+		"many of them astray":  {append(inside(8000, WGS84), stray(4000)...), ""},
+		"all of them are away": {stray(8000), ""},
+	} {
+		g, ok := GuessBatch(tt.positions, WGS84, large)
+		if ok != (tt.want != "") || ok && !strings.HasPrefix(g.String(), tt.want) {
+			t.Errorf("%s: %v %v, want %q", name, ok, g, tt.want)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package dispatch_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"jingwei/dispatch"
+	"jingwei/grid"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// rings lists what the system does, hour by hour, while nobody else does anything.
+func rings(t *testing.T, s *grid.Snapshot, r grid.Report, from, to time.Time) (out []string) {
+	t.Helper()
+	for now := from; !now.After(to); now = now.Add(time.Hour) {
+		for a := r.NextAlarm(); !a.IsZero() && !now.Before(a); a = r.NextAlarm() {
+			after, step, err := dispatch.Ring(s, r, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, _ := s.ByID(after.Holder.Area)
+			out = append(out, string(step.Action)+" "+s.Area(i).Level.String()+": "+step.Reason)
+			r = after
+		}
+	}
+	return out
+}
+
+// What becomes of a report that nobody touches: it goes to the deputy and up to the
+// command centre, and then there is nothing more to be done.
+func TestNobodyDoesAnything(t *testing.T) {
+	s := crewed(t)
+	const verify, accept = "80 % of the time to verify are over", "80 % of the time to accept are over"
+	for _, tt := range []struct {
+		name string
+		from func() grid.Report
+		want []string
+	}{
+		{"assigned", starting(s, grid.Assigned, byTown), []string{
+			"timeout town: the time to accept is over", "timeout city: the time to accept is over",
+			"timeout city: the time to accept is over", "urge city: the time to accept is over",
+			"urge city: 80 % of the whole time are over", "urge city: the whole time is over",
+		}},
+		{"verifying", starting(s, grid.Verifying, byTown), []string{
+			"urge town: " + verify, "overdue city: the time to verify is over",
+			"urge city: 80 % of the whole time are over", "urge city: " + verify,
+			"overdue city: the time to verify is over", "urge city: " + verify, "urge city: the time to verify is over",
+		}},
+		{"handling", starting(s, grid.Handling, byLiaison), []string{
+			"urge microgrid: 80 % of the whole time are over", "overdue grid: the whole time is over",
+		}},
+		{"closed", starting(s, grid.Closed, byTown), []string{"lapse town: the time to evaluate is over"}},
+	} {
+		r := tt.from()
+		if tt.name == "closed" {
+			r.Clocks = dispatch.Start(s, grid.Report{}, grid.Closed, noon)
+		}
+		if d := cmp.Diff(tt.want, rings(t, s, r, noon, day(60))); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, d)
+		}
+	}
+}
+
+// Departments that have not reported in are urged, each once.
+func TestDepartmentsAreUrged(t *testing.T) {
+	s := crewed(t)
+	r, now := run(t, s, toTown)
+	r.Alarm, r.StageAlarm = time.Time{}, time.Time{} // of departments only
+	r = act(t, s, r, move{who: "town", action: grid.ActionWhistle, give: department("城管")}, now)
+	r = act(t, s, r, move{who: "town", action: grid.ActionWhistle, give: department("消防")}, now.Add(5*time.Hour))
+	if !r.TaskAlarm.Equal(now.Add(24 * time.Hour)) {
+		t.Fatalf("task alarm %v", r.TaskAlarm)
+	}
+	want := []string{"urge town: not reported in: 城管", "urge town: not reported in: 城管 消防"}
+	if d := cmp.Diff(want, rings(t, s, r, now, day(60))); d != "" {
+		t.Errorf("nobody comes (-want +got):\n%s", d)
+	}
+	r = act(t, s, r, move{who: "城管", action: grid.ActionArrive}, now.Add(6*time.Hour))
+	if d := cmp.Diff([]string{"urge town: not reported in: 消防"}, rings(t, s, r, now, day(60))); d != "" {
+		t.Errorf("one comes (-want +got):\n%s", d)
+	}
+}
+
+// Limits: the most specific, halved for each step of urgency above its own, by the
+// calendar or around the clock.
+func TestLimits(t *testing.T) {
+	s := crewed(t)
+	friday := time.Date(2026, 5, 8, 17, 0, 0, 0, grid.Beijing)
+	monday := func(hour, minute int) time.Time { return time.Date(2026, 5, 11, hour, minute, 0, 0, grid.Beijing) }
+	office := grid.NewCalendar(grid.OfficeHours, nil)
+	s = s.WithRoster(grid.NewRoster(crew, crewPosts, crewMatters).Timed(office, []grid.Limit{
+		{Matter: "", Stage: grid.StageAccept, Time: 3 * time.Hour},
+		{Matter: "01", Stage: grid.StageAccept, Time: 2 * time.Hour},
+		{Matter: "01", Urgency: grid.Urgent, Stage: grid.StageAccept, Time: time.Hour, AroundTheClock: true},
+		{Matter: "0101", Stage: grid.StageOverall, Time: 4 * time.Hour},
+	}))
+	for _, tt := range []struct {
+		matter     string
+		urgency    grid.Urgency
+		stage, due time.Time
+	}{
+		{"", grid.Normal, monday(10, 30), time.Time{}},
+		{"", grid.Critical, friday.Add(45 * time.Minute), time.Time{}},
+		{"010101", grid.Normal, monday(9, 30), monday(11, 30)},
+		{"010101", grid.Urgent, friday.Add(time.Hour), monday(9, 30)},
+		{"010101", grid.Critical, friday.Add(30 * time.Minute), friday.Add(time.Hour)},
+	} {
+		k := dispatch.Start(s, grid.Report{Matter: tt.matter, Urgency: tt.urgency}, grid.Assigned, friday)
+		if !k.StageDue.Equal(tt.stage) || !k.Due.Equal(tt.due) {
+			t.Errorf("%q %v: accepted by %v, done by %v; want %v and %v", tt.matter, tt.urgency, k.StageDue, k.Due, tt.stage, tt.due)
+		}
+	}
+}
+
+// Laws of alarms, over random steps of random people and the system: it acts exactly
+// when an alarm has come; after all have rung the next is to come; suspended and
+// merged reports do not ring; a report never rings more often than it has clocks.
+func TestAlarmLaws(t *testing.T) {
+	s := crewed(t)
+	rang := map[grid.Action]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
+		r, now := first(), noon
+		for range rapid.IntRange(10, 40).Draw(t, "steps") {
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 20 * time.Hour, 10 * 24 * time.Hour}).Draw(t, "later"))
+			for n := 0; ; n++ {
+				after, step, err := dispatch.Ring(s, r, now)
+				alarm := r.NextAlarm()
+				if come := !alarm.IsZero() && !now.Before(alarm); come != (err == nil) {
+					t.Fatalf("%v at %v, with the next alarm at %v: %v", r.State, now, alarm, err)
+				}
+				if err != nil {
+					checkQuiet(t, r, now, err)
+					break
+				}
+				const clocks = 3
+				if !r.Stopped.IsZero() && step.Action != grid.ActionResume || n > 2*clocks {
+					t.Fatalf("%s of what is %v, ring %d", step.Action, r.State, n)
+				}
+				r, rang[step.Action] = after, true
+			}
+			in, ok := offer(t, s, r, now)
+			if !ok {
+				break
+			}
+			if after, _, err := dispatch.Act(s, r, in, now); err == nil {
+				r = after
+			}
+		}
+	})
+	for _, action := range []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionUrge} {
+		if !rang[action] {
+			t.Errorf("the system never did %s", action)
+		}
+	}
+}
+
+// checkQuiet: when nothing is due the system is refused, and every deadline of what
+// does not stand still has an alarm as long as it is to come.
+func checkQuiet(t *rapid.T, r grid.Report, now time.Time, err error) {
+	if !errors.As(err, new(*dispatch.Refusal)) {
+		t.Fatal(err)
+	}
+	toCome := func(due time.Time) bool { return r.Stopped.IsZero() && now.Before(due) }
+	if toCome(r.Due) && r.Alarm.IsZero() || toCome(r.StageDue) && r.StageAlarm.IsZero() && !r.StageDue.Equal(r.Due) {
+		t.Fatalf("%v at %v has a deadline without an alarm: %+v", r.State, now, r.Clocks)
+	}
+}
