@@ -29,7 +29,7 @@ func facesFrom(data []byte) []coverage.Face {
 		head := data[0]
 		var r geo.Ring
 		if head&0x10 != 0 {
-			r, data = comb(int32(head&15)+1, head&0x80 != 0), data[1:]
+			r, data = comb(int32(head&7)+1, head&0x80 != 0), data[1:]
 		} else {
 			r, data = ringFrom(data[1:], int(head&15), read)
 		}
