@@ -129,6 +129,7 @@ type program struct {
 	t    *testing.T
 	data string
 	addr string
+	args []string // of serve, beside the address
 
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
@@ -137,7 +138,7 @@ type program struct {
 func (p *program) start() {
 	p.t.Helper()
 	var messages bytes.Buffer
-	p.cmd = exec.Command(os.Args[0], "--data", p.data, "serve", "--addr", p.addr)
+	p.cmd = exec.Command(os.Args[0], append([]string{"--data", p.data, "serve", "--addr", p.addr}, p.args...)...)
 	p.cmd.Env = append(os.Environ(), runAsProgram+"=1")
 	p.cmd.Stderr = &messages
 	if err := p.cmd.Start(); err != nil {

@@ -96,13 +96,19 @@ type site struct {
 // serve runs the service over a data folder until the test ends.
 func serve(t *testing.T, data string) site {
 	t.Helper()
-	token := strings.TrimSpace(succeed(t, "--data", data, "token", "create", "--role", "admin").out)
+	return serveOn(t, "--data", data)
+}
+
+// serveOn runs the service on the database that a flag names until the test ends.
+func serveOn(t *testing.T, flag, database string, more ...string) site {
+	t.Helper()
+	token := strings.TrimSpace(succeed(t, flag, database, "token", "create", "--role", "admin").out)
 	addr := freeAddr(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan answer)
 	go func() {
 		var out, messages bytes.Buffer
-		status := run(ctx, []string{"--data", data, "serve", "--addr", addr}, streams{strings.NewReader(""), &out, &messages})
+		status := run(ctx, append([]string{flag, database, "serve", "--addr", addr}, more...), streams{strings.NewReader(""), &out, &messages})
 		done <- answer{status, out.String(), messages.String()}
 	}()
 	t.Cleanup(func() {

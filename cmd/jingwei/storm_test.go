@@ -11,14 +11,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -51,26 +49,34 @@ func TestStorm(t *testing.T) {
 func TestStormOfKills(t *testing.T) {
 	s := newStorm(t, 4000)
 	s.pace = 100 * time.Millisecond // or it would be over too soon
-	ctx, calm := context.WithCancel(t.Context())
-	killed := make(chan int)
-	go func() { killed <- s.kill(ctx) }()
-	s.rage()
-	calm()
-	if k := <-killed; k < 4 {
-		t.Errorf("only %d kills in the storm", k)
+	calm := make(chan struct{})
+	go func() { defer close(calm); s.rage() }()
+	kills := 0
+	for {
+		select {
+		case <-calm:
+			if kills < 4 {
+				t.Errorf("only %d kills in the storm", kills)
+			}
+			s.judge()
+			return
+		case <-time.After(500 * time.Millisecond):
+		}
+		if kills++; kills%2 == 1 {
+			s.kill()
+		} else {
+			s.killDatabase()
+		}
+		s.awaitReady(t)
 	}
-	s.judge()
 }
 
 // storm is reports on their way into a service that runs in a process of its own.
 type storm struct {
 	site
-	t       *testing.T
-	data    string
-	addr    string
-	process *exec.Cmd
-	east    float64 // of the town, in degrees
-	north   float64
+	*program
+	east  float64 // of the town, in degrees
+	north float64
 
 	reports []*stormReport
 	took    []time.Duration // until each was acknowledged, from its first attempt
@@ -90,7 +96,8 @@ type stormReport struct {
 
 func newStorm(t *testing.T, n int) *storm {
 	t.Helper()
-	files, s := t.TempDir(), &storm{t: t, data: dataFolder(t), addr: freeAddr(t)}
+	files := t.TempDir()
+	s := &storm{program: &program{t: t, data: dataFolder(t), addr: freeAddr(t), args: []string{"--private-webhooks"}}}
 	succeed(t, "synth", "--out", files, "--scale", "0.02", "--reports", "1")
 	parents(t, s.data, files)
 	succeed(t, "--data", s.data, "import", "boundaries", filepath.Join(files, "microgrids.geojson"), "--level", "microgrid", "--parent", "parent")
@@ -100,7 +107,8 @@ func newStorm(t *testing.T, n int) *storm {
 	s.place(filepath.Join(files, "reports.csv"))
 	s.site = site{"http://" + s.addr, strings.TrimSpace(succeed(t, "--data", s.data, "token", "create", "--role", "dispatcher").out)}
 	s.start()
-	t.Cleanup(func() { s.stop(syscall.SIGINT) })
+	t.Cleanup(s.stop)
+	s.awaitReady(t)
 	s.hook()
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	for range n {
@@ -138,26 +146,6 @@ func (s *storm) invent(random *rand.Rand) *stormReport {
 	}
 }
 
-// start starts the service and waits until it is ready.
-func (s *storm) start() {
-	s.process = exec.Command(os.Args[0], "--data", s.data, "serve", "--addr", s.addr, "--private-webhooks")
-	s.process.Env = append(os.Environ(), runAsProgram+"=1")
-	if err := s.process.Start(); err != nil {
-		s.t.Error(err)
-		return
-	}
-	for range 1200 {
-		if resp, err := http.Get(s.url + "/readyz"); err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	s.t.Error("the service is not ready after a minute")
-}
-
 // hook has another system told of all reports, which fails now and then.
 func (s *storm) hook() {
 	s.t.Helper()
@@ -174,50 +162,6 @@ func (s *storm) hook() {
 	if status, body := s.call(s.t, http.MethodPost, "/v1/webhooks", "application/json", strings.NewReader(`{"url":"`+receiver.URL+`"}`)); status != http.StatusCreated {
 		s.t.Fatalf("webhook: %d %s", status, body)
 	}
-}
-
-func (s *storm) stop(sig os.Signal) {
-	_ = s.process.Process.Signal(sig) // it may have ended
-	_ = s.process.Wait()              // with the status of one that was killed
-}
-
-// kill kills the service and its database server in turns until ctx ends, and
-// returns how often.
-func (s *storm) kill(ctx context.Context) (times int) {
-	for ; ctx.Err() == nil; times++ {
-		select {
-		case <-ctx.Done():
-			return times
-		case <-time.After(500 * time.Millisecond):
-		}
-		if times%2 == 0 {
-			s.stop(syscall.SIGKILL)
-			s.start()
-		} else {
-			s.killPostgres()
-		}
-	}
-	return times
-}
-
-// killPostgres kills the server of the private database, which the service starts
-// anew.
-func (s *storm) killPostgres() {
-	data, err := filepath.EvalSymlinks(filepath.Join(s.data, "cluster"))
-	if err != nil {
-		s.t.Error(err)
-		return
-	}
-	text, err := os.ReadFile(filepath.Join(data, "data", "postmaster.pid"))
-	if err != nil {
-		return // it is just being started
-	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(first)
-	if err != nil {
-		return // it is just being written
-	}
-	_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
 }
 
 // rage lets all clients report, and waits until every report is acknowledged and on
@@ -266,7 +210,7 @@ func (s *storm) client(ctx context.Context, i int, random *rand.Rand) {
 	}
 	for range times {
 		var v struct{ State string }
-		if !s.insist(ctx, r, &v) {
+		if !s.report(ctx, r, &v) {
 			s.t.Errorf("report %s was not acknowledged", r.id)
 			return
 		}
@@ -278,8 +222,8 @@ func (s *storm) client(ctx context.Context, i int, random *rand.Rand) {
 	}
 }
 
-// insist sends a report until it is acknowledged.
-func (s *storm) insist(ctx context.Context, r *stormReport, v any) bool {
+// report sends a report until it is acknowledged.
+func (s *storm) report(ctx context.Context, r *stormReport, v any) bool {
 	for ctx.Err() == nil {
 		status, body, err := s.try(ctx, http.MethodPut, "/v1/reports/"+r.id, r.body, "")
 		switch {
