@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -36,10 +37,26 @@ func (a *API) locateMany(c *call) error {
 	duplex(c.w)
 	c.w.Header().Set("Content-Type", answer)
 	c.w.Header().Set("Cache-Control", "no-store")
+	sample := importer.NewSample(o.Datum)
+	o.Sample = sample.Add
 	out := holdBack(c)
 	defer out.end()
-	_, err := locate(c.r.Context(), out, c.r.Body, o)
+	sum, err := locate(c.r.Context(), out, c.r.Body, o)
+	if out.end(); err == nil { // from here on nobody else writes
+		c.sumUp(sum, sample)
+	}
 	return out.close(rowsProblem(err))
+}
+
+// sumUp tells behind the rows, as trailers, how many there were and how many were
+// bad, and, with the evidence, that they look as if they came in another datum.
+func (c *call) sumUp(sum importer.LocateResult, sample *importer.Sample) {
+	h := c.w.Header()
+	h.Set(http.TrailerPrefix+"Jingwei-Rows", strconv.FormatInt(sum.Rows, 10))
+	h.Set(http.TrailerPrefix+"Jingwei-Bad-Rows", strconv.FormatInt(sum.Bad, 10))
+	if guess, ok := sample.Guess(c.s); ok {
+		h.Set(http.TrailerPrefix+"Jingwei-Warning", guess.String())
+	}
 }
 
 // cellsOf returns the cells of a snapshot, which are kept until there is another.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"jingwei/api"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 func TestLocate(t *testing.T) {
@@ -201,5 +203,42 @@ func TestLocateManyWithinRoot(t *testing.T) {
 		"120.825,32.005," + north + ",exact,0\n"
 	if w.Body.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", w.Body, want)
+	}
+}
+
+// Behind the rows the answer counts them, and warns of a batch that looks as if it
+// came in another datum.
+func TestLocateManySumsUp(t *testing.T) {
+	server := httptest.NewServer(newCity(t))
+	defer server.Close()
+	rows := &strings.Builder{}
+	rows.WriteString("lon,lat\n")
+	for i := range 40 {
+		fmt.Fprintf(rows, "120.801,32.00%02d\n", 10+2*i)
+	}
+	rows.WriteString("somewhere,32\n")
+	for datum, warning := range map[string]string{
+		"wgs84": "",
+		"gcj02": "positions look like wgs84, not gcj02: of 40, 0 lie where they should as given and 40 if so",
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/v1/locate?datum="+datum, strings.NewReader(rows.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "text/csv")
+		r.Header.Set("Authorization", "Bearer admin")
+		w, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(w.Body)
+		w.Body.Close()
+		if err != nil || w.StatusCode != http.StatusOK {
+			t.Fatalf("%d %v: %s", w.StatusCode, err, body)
+		}
+		got := []string{w.Trailer.Get("Jingwei-Rows"), w.Trailer.Get("Jingwei-Bad-Rows"), w.Trailer.Get("Jingwei-Warning")}
+		if d := gocmp.Diff([]string{"41", "1", warning}, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", datum, d)
+		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"jingwei/dispatch"
-	"jingwei/geo"
 	"jingwei/geo/datum"
 	"jingwei/grid"
 	importer "jingwei/import"
@@ -223,13 +222,11 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	}
 	p := newProgress(s.err)
 	began := time.Now()
-	sample := sample{datum: dat}
+	sample := importer.NewSample(dat)
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
 		Locate: func(r *grid.Report) {
-			if len(sample.positions) < importer.SampleSize {
-				sample.add(r.Pos)
-			}
+			sample.Add(r.Pos)
 			settle(snapshot, r)
 		},
 	})
@@ -240,27 +237,15 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
-	sample.warn(s.err, snapshot)
+	warn(s.err, sample, snapshot)
 	fmt.Fprintf(s.err, "%d rows: %d new, %d known already, in %.1f s\n", r.Rows, r.Added, r.Rows-r.Added, time.Since(began).Seconds())
 	return nil
 }
 
-// sample is positions as they were given, to guess what they are.
-type sample struct {
-	datum     datum.Datum
-	positions [][2]float64
-}
-
-func (s *sample) add(p geo.Pos) {
-	lon, lat := s.datum.FromWGS84(p.Lon(), p.Lat())
-	s.positions = append(s.positions, [2]float64{lon, lat})
-}
-
-// warn says so, with the evidence, when more of the positions would be in a cell if
-// they were in another datum, or had longitude and latitude swapped.
-func (s *sample) warn(messages io.Writer, in *grid.Snapshot) {
-	inCell := func(p geo.Pos) bool { return in.Locate(p, 0).Method == grid.Exact }
-	if guess, ok := datum.GuessBatch(s.positions, s.datum, inCell); ok {
+// warn says so, with the evidence, when positions look as if they came in another
+// datum.
+func warn(messages io.Writer, s *importer.Sample, in *grid.Snapshot) {
+	if guess, ok := s.Guess(in); ok {
 		fmt.Fprintf(messages, "warning: %v\n", guess)
 	}
 }

@@ -41,15 +41,15 @@ func (c *locateCommand) Run(ctx context.Context, s streams, d *database) error {
 		p.close()
 		return err
 	}
-	began, given := time.Now(), sample{datum: dat}
+	began, given := time.Now(), importer.NewSample(dat)
 	sum, err := importer.LocateCSV(ctx, s.out, s.in, importer.LocateOptions{
-		Cells: importer.NewCells(snapshot), Datum: dat, Sample: given.add, Progress: locating(p, s.in),
+		Cells: importer.NewCells(snapshot), Datum: dat, Sample: given.Add, Progress: locating(p, s.in),
 	})
 	p.close()
 	if err != nil {
 		return err
 	}
-	given.warn(s.err, snapshot)
+	warn(s.err, given, snapshot)
 	if sum.Bad > 0 {
 		return fmt.Errorf("%d of %d rows are bad: they say invalid and why", sum.Bad, sum.Rows)
 	}
