@@ -101,8 +101,10 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkGenerate is the part of BenchmarkLoad that makes the reports.
 func BenchmarkGenerate(b *testing.B) {
 	for b.Loop() {
-		for r := range some(reports) {
-			sinkReport = r
+		for r, err := range some(reports) {
+			if sinkReport = r; err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

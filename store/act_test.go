@@ -69,7 +69,7 @@ func TestActRefuses(t *testing.T) {
 		if !errors.Is(err, tt.want) {
 			t.Errorf("%s: got %v, want %v", tt.name, err, tt.want)
 		}
-		if tt.want == grid.ErrVersion && got.Version != 1 {
+		if errors.Is(tt.want, grid.ErrVersion) && got.Version != 1 {
 			t.Errorf("%s: the report as it stands has version %d", tt.name, got.Version)
 		}
 	}

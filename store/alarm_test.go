@@ -60,7 +60,7 @@ func TestTwoNodesRingOnce(t *testing.T) {
 	for node, count := range nodes {
 		for range 3 {
 			wg.Go(func() {
-				for quiet := 0; quiet < 3; quiet++ { // what another round has locked may come back
+				for range 3 { // what another round has locked may come back
 					n, err := node.Ring(t.Context(), func(r grid.Report, now time.Time) (grid.Report, grid.Step, error) { return dispatch.Ring(s, r, now) })
 					if err != nil {
 						t.Error(err)

@@ -179,5 +179,7 @@ func TestLead(t *testing.T) {
 		t.Errorf("%s leads", got)
 	}
 	stop2()
-	<-done2
+	if err := <-done2; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 }

@@ -91,7 +91,7 @@ func (s site) listen(t *testing.T, last string, n int) chan told {
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	req.Header.Set("Last-Event-ID", last)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultClient.Do(req) //nolint:bodyclose // who reads the events closes it
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatal(err, resp)
 	}

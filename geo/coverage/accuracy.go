@@ -94,7 +94,7 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 	for _, f := range c.border.facesIn(box) {
 		visit(f)
 	}
-	for next := 0; next < len(faces); next++ {
+	for next := 0; next < len(faces); next++ { //nolint:intrange // faces get more on the way
 		for _, refs := range *c.rings.at(faces[next]) {
 			for _, ref := range refs {
 				i := arcIndex(ref)
