@@ -41,34 +41,16 @@ func (in absenceIn) into(a *grid.Absence) error {
 }
 
 func (a *API) listAbsences(c *call) error {
-	p := newParams(c.r.URL)
-	q := p.recordQuery(c)
-	code := p.text("worker")
-	if err := p.end(); err != nil {
-		return err
-	}
-	if code != "" {
-		w, err := a.workerNamed(c, "worker", code)
-		if err != nil {
-			return err
-		}
-		q.Worker = w.ID
-	}
-	size := q.Limit
-	q.Limit++ // one more tells whether there is a next page
-	records, err := a.people(c).AbsenceRecords(c.r.Context(), q)
+	records, next, err := page(a, c, a.people(c).AbsenceRecords, func(a grid.Absence) int64 { return a.ID })
 	if err != nil {
 		return err
 	}
 	v := struct {
 		Absences []absenceView `json:"absences"`
 		Next     string        `json:"next,omitempty"`
-	}{}
-	if v.Absences, err = a.viewAbsences(c, records[:min(size, len(records))]); err != nil {
+	}{Next: next}
+	if v.Absences, err = a.viewAbsences(c, records); err != nil {
 		return err
-	}
-	if len(records) > size {
-		v.Next = nextPage(c.r.URL, strconv.FormatInt(records[size-1].Value.ID, 10))
 	}
 	return c.json(http.StatusOK, v)
 }

@@ -51,36 +51,42 @@ func (in postIn) into(p *grid.Post) error {
 }
 
 func (a *API) listPosts(c *call) error {
-	p := newParams(c.r.URL)
-	q := p.recordQuery(c)
-	code := p.text("worker")
-	if err := p.end(); err != nil {
-		return err
-	}
-	if code != "" {
-		w, err := a.workerNamed(c, "worker", code)
-		if err != nil {
-			return err
-		}
-		q.Worker = w.ID
-	}
-	size := q.Limit
-	q.Limit++ // one more tells whether there is a next page
-	records, err := a.people(c).PostRecords(c.r.Context(), q)
+	records, next, err := page(a, c, a.people(c).PostRecords, func(p grid.Post) int64 { return p.ID })
 	if err != nil {
 		return err
 	}
 	v := struct {
 		Posts []postView `json:"posts"`
 		Next  string     `json:"next,omitempty"`
-	}{}
-	if v.Posts, err = a.viewPosts(c, records[:min(size, len(records))]); err != nil {
+	}{Next: next}
+	if v.Posts, err = a.viewPosts(c, records); err != nil {
 		return err
 	}
-	if len(records) > size {
-		v.Next = nextPage(c.r.URL, strconv.FormatInt(records[size-1].Value.ID, 10))
-	}
 	return c.json(http.StatusOK, v)
+}
+
+// page reads the records that a query string asks for, and the address of the page
+// after them, empty behind the last.
+func page[T any](a *API, c *call, find func(context.Context, grid.RecordQuery) ([]grid.Recorded[T], error), id func(T) int64) (records []grid.Recorded[T], next string, err error) {
+	p := newParams(c.r.URL)
+	q := p.recordQuery(c)
+	code := p.text("worker")
+	if err := p.end(); err != nil {
+		return nil, "", err
+	}
+	if code != "" {
+		w, err := a.workerNamed(c, "worker", code)
+		if err != nil {
+			return nil, "", err
+		}
+		q.Worker = w.ID
+	}
+	size := q.Limit
+	q.Limit++ // one more tells whether there is a next page
+	if records, err = find(c.r.Context(), q); err != nil || len(records) <= size {
+		return records, "", err
+	}
+	return records[:size], nextPage(c.r.URL, strconv.FormatInt(id(records[size-1].Value), 10)), nil
 }
 
 func (a *API) viewPosts(c *call, records []grid.Recorded[grid.Post]) ([]postView, error) {

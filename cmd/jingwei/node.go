@@ -89,6 +89,7 @@ func (n *node) paint(ctx context.Context) {
 			p.Columns.Put(n.missed...)
 			p.Columns.Advance(n.db.Now())
 			n.picture.Store(p)
+			n.missed = nil
 		}
 		n.reread = n.reread || err != nil && reread
 		more = n.again || err != nil
