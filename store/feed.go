@@ -41,7 +41,7 @@ type rower interface {
 }
 
 // Since returns at most limit events after a cursor, in the order of the feed,
-// those about reports with the report as it stands now. It fails with
+// those about reports with the report as the event left it or later. It fails with
 // grid.ErrNotFound on a cursor that this database has not reached yet.
 func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events []grid.Event, err error) {
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
@@ -52,7 +52,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 		if after.XID > h.XID {
 			return fmt.Errorf("cursor %v is not of this database: %w", after, grid.ErrNotFound)
 		}
-		events, err = since(ctx, tx, after, limit)
+		events, err = db.since(ctx, tx, after, limit)
 		return err
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 }
 
 // since reads events below the horizon of the transaction's snapshot.
-func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
+func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
 	events, err := collect(ctx, tx, scanEvent, `
 		SELECT xid, seq, what, id FROM feed
 		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -70,6 +70,7 @@ func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid
 	if err != nil {
 		return nil, err
 	}
+	db.recent.fill(events)
 	return events, fillReports(ctx, tx, events)
 }
 
@@ -77,11 +78,11 @@ func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	return e, row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID)
 }
 
-// fillReports puts the reports into the events about them.
+// fillReports reads the reports of the events that have none yet.
 func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 	var ids []uuid.UUID
 	for _, e := range events {
-		if e.What == grid.EventReport {
+		if e.What == grid.EventReport && e.Report == nil {
 			id, err := uuid.Parse(e.ID)
 			if err != nil {
 				return fmt.Errorf("event %v: %w", e.Cursor, err)
@@ -97,7 +98,7 @@ func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 		return err
 	}
 	for i, e := range events {
-		if r, ok := reports[e.ID]; ok {
+		if r, ok := reports[e.ID]; ok && e.Report == nil {
 			events[i].Report = &r
 		}
 	}
@@ -168,7 +169,7 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 	for {
 		var events []grid.Event
 		err := pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) (err error) {
-			if events, err = since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
+			if events, err = db.since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
 				return err
 			}
 			return tx.QueryRow(ctx, beyondHorizon).Scan(&held)
