@@ -62,7 +62,7 @@ func (t *times) fill(p *places, periods *[1 << slotBits]uint32) {
 	next := make([]uint32, len(t.ends)*len(t.codes)+2) // that of a bucket is behind it, so that filling moves it to the start of the next
 	p.inside(func(_ int32, from, to uint32) {
 		for i := from; i < to; i++ {
-			next[periods[p.at[i]>>slotBits]*matters+uint32(p.matter[i])+2]++
+			next[periods[p.at[i]>>slotBits]*matters+p.label[i]&p.mask+2]++
 		}
 	})
 	for b := range next[1:] {
@@ -71,7 +71,7 @@ func (t *times) fill(p *places, periods *[1 << slotBits]uint32) {
 	t.rows = make([]uint64, next[len(next)-1])
 	p.inside(func(face int32, from, to uint32) {
 		for i := from; i < to; i++ {
-			slot := &next[periods[p.at[i]>>slotBits]*matters+uint32(p.matter[i])+1]
+			slot := &next[periods[p.at[i]>>slotBits]*matters+p.label[i]&p.mask+1]
 			t.rows[*slot] = uint64(p.at[i])<<32 | uint64(face)
 			*slot++
 		}
