@@ -3,7 +3,7 @@
 // # Shape
 //
 // The reports of an edition are columns (see [Columns]), laid out twice, in about
-// 23 bytes a report. By place: cells of Web Mercator in Morton order, so that a
+// 20 bytes a report. By place: cells of Web Mercator in Morton order, so that a
 // tile is a range; within a place by cell of the edition, and within that by time.
 // By time: periods, within a period by matter, and within that by time, with the
 // running totals of all cells at the ends of periods, so that a window is the

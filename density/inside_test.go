@@ -32,7 +32,7 @@ func anyItems() *rapid.Generator[[]item] {
 // anyTime is at the begin or the end of a period of any length, or near to it.
 func anyTime() *rapid.Generator[uint64] {
 	return rapid.Custom(func(t *rapid.T) uint64 {
-		at := rapid.Uint64Range(0, 3).Draw(t, "time") << rapid.SampledFrom([]int{0, 1, slotBits, 24, 30}).Draw(t, "later")
+		at := rapid.Uint64Range(0, 3).Draw(t, "time") << rapid.SampledFrom([]int{0, 1, slotBits, momentBits, 30}).Draw(t, "later")
 		return max(at, 1) - rapid.Uint64Range(0, 1).Draw(t, "before")
 	})
 }
@@ -158,6 +158,47 @@ func TestTimes(t *testing.T) {
 			t.Fatalf("%+v with totals every %d rows (-want +got): %s", q, block, d)
 		}
 	})
+}
+
+// Faces have more rows than the low halves of marks can tell.
+func TestTimesOfFullFaces(t *testing.T) {
+	items := make([]item, 400_000)
+	for i := range items {
+		items[i].row = row{face: int32(i % 7 % insideFaces), at: uint32(i) * 1000, matter: uint32(i % 5 / 3 * 10_000)}
+		items[i].place = placeOf(items[i].pos)
+	}
+	times := newTimes(noPlaces(insideFaces).merge(inOrder(items), nil), 10_000)
+	marks := times.totals[0].marks
+	if full := marks[len(marks)-1].full; len(full) <= insideFaces {
+		t.Fatalf("only %v have 2^16 rows, want one twice", full)
+	}
+	for _, q := range []query{
+		{window: window{to: always}},
+		{window: window{from: 30_001_000, to: 399_999_000}},
+		{window: window{from: 300_000_000, to: 320_000_000}},
+		{window: window{from: 1, to: 390_000_000}, matters: []codes{{1, 10_001}}},
+	} {
+		want, got := make([]uint32, insideFaces), make([]uint32, insideFaces)
+		for i := range items {
+			if q.holds(items[i].at, items[i].matter) {
+				want[items[i].face]++
+			}
+		}
+		times.count(&q, got)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%+v (-want +got): %s", q, d)
+		}
+	}
+}
+
+// More cells than a moment tells apart are refused, before any is mistaken.
+func TestTimesOfTooManyFaces(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	newTimes(noPlaces(1<<momentBits+1), 1)
 }
 
 // An estimate is put right.
