@@ -83,6 +83,7 @@ func TestStream(t *testing.T) {
 	server := serve(t, c)
 	c.file(1, inMicro1)
 	all, north := listen(t, server, "viewer", "", ""), listen(t, server, "north", "", "")
+	queue := listen(t, server, "viewer", "?state=reported", "")
 	edition := grid.Event{Cursor: grid.Cursor{XID: 700, Seq: 1}, What: grid.EventEdition, ID: "4"}
 	c.Publish(edition.Cursor, []grid.Event{edition})
 	c.file(2, inMicro2)
@@ -92,8 +93,10 @@ func TestStream(t *testing.T) {
 	all.wantReport(3)
 	all.wantReport(4)
 	north.wantReport(3)
+	queue.wantReport(3) // which nobody answers for
+	queue.wantReport(4)
 	c.Close()
-	if all.Scan() || north.Scan() {
+	if all.Scan() || north.Scan() || queue.Scan() {
 		t.Error("the streams go on after the end")
 	}
 }

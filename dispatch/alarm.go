@@ -11,7 +11,7 @@ import (
 
 // systemSteps are what the system does about a report whose alarm has come: the
 // first of them that is allowed. Urging always is.
-var systemSteps = []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionUrge}
+var systemSteps = []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionAlarm, grid.ActionUrge}
 
 // Ring decides what the system does about a report whose alarm has come: as Act
 // does, with a Refusal when none has. Each alarm rings once: afterwards the next one
@@ -36,7 +36,7 @@ func (c stance) over(action grid.Action) bool {
 	switch action {
 	case grid.ActionResume:
 		return c.come(c.r.ResumeAt)
-	case grid.ActionOverdue:
+	case grid.ActionOverdue, grid.ActionAlarm:
 		return c.red()
 	case grid.ActionUrge:
 		return c.r.Stopped.IsZero() && c.come(c.r.NextAlarm())

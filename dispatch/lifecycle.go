@@ -176,6 +176,7 @@ var Lifecycle = []Rule{
 	{grid.ActionLapse, "到期办结", closed, grid.Evaluated, who{AsSystem}, nil, conds{IfOver}, BallStays, TickEnds},
 
 	{grid.ActionOverdue, "超期", onTime, 0, who{AsSystem}, nil, conds{IfOver}, BallRises, TickOverdue},
+	{grid.ActionAlarm, "告警", reported, 0, who{AsSystem}, nil, conds{IfOver}, BallStays, TickRings},
 	{grid.ActionUrge, "催办", open, 0, who{AsReporter, AsAbove, AsDispatcher, AsSystem}, nil, conds{IfOver}, BallStays, TickRings},
 	{grid.ActionSupervise, "督办", open, 0, who{AsAbove, AsDispatcher}, gives{GivenReason}, nil, BallStays, TickRuns},
 }

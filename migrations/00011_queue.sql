@@ -1,0 +1,83 @@
+-- The unrouted queue has a clock, and rings.
+
+-- +goose Up
+ALTER TABLE clock_limit
+    DROP CONSTRAINT clock_limit_stage_known,
+    ADD CONSTRAINT clock_limit_stage_known CHECK (stage IN ('route', 'accept', 'verify', 'handle', 'check', 'evaluate', 'report_in', 'overall'));
+ALTER TABLE report_history
+    DROP CONSTRAINT report_history_of_the_loop,
+    ADD CONSTRAINT report_history_of_the_loop CHECK (action || ' ' || coalesce(from_state, '') || ' ' || to_state = ANY ('{
+            route reported assigned,
+            report  reported,
+            import  reported,import  assigned,import  verifying,import  handling,import  suspended,import  checking,import  closed,import  evaluated,import  void,import  merged,
+            accept assigned verifying,
+            return assigned assigned,
+            recall assigned assigned,
+            timeout assigned assigned,
+            verify verifying handling,
+            ask-void verifying verifying,
+            void verifying void,
+            merge verifying merged,
+            unmerge merged verifying,
+            refuse verifying verifying,refuse handling handling,
+            escalate handling assigned,
+            delegate handling assigned,
+            whistle handling handling,
+            arrive assigned assigned,arrive verifying verifying,arrive handling handling,
+            complete assigned assigned,complete verifying verifying,complete handling handling,
+            withdraw assigned assigned,withdraw verifying verifying,withdraw handling handling,
+            ask-suspend handling handling,
+            suspend handling suspended,
+            resume suspended handling,
+            finish handling checking,
+            pass checking closed,
+            fail checking handling,
+            evaluate closed evaluated,
+            reopen closed handling,
+            lapse closed evaluated,
+            overdue assigned assigned,overdue verifying verifying,overdue handling handling,overdue checking checking,
+            alarm reported reported,
+            urge reported reported,urge assigned assigned,urge verifying verifying,urge handling handling,urge suspended suspended,urge checking checking,
+            supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
+        }'::text[]));
+
+-- +goose Down
+-- What is on the record stays there.
+ALTER TABLE report_history
+    DROP CONSTRAINT report_history_of_the_loop,
+    ADD CONSTRAINT report_history_of_the_loop CHECK (action || ' ' || coalesce(from_state, '') || ' ' || to_state = ANY ('{
+            route reported assigned,
+            report  reported,
+            import  reported,import  assigned,import  verifying,import  handling,import  suspended,import  checking,import  closed,import  evaluated,import  void,import  merged,
+            accept assigned verifying,
+            return assigned assigned,
+            recall assigned assigned,
+            timeout assigned assigned,
+            verify verifying handling,
+            ask-void verifying verifying,
+            void verifying void,
+            merge verifying merged,
+            unmerge merged verifying,
+            refuse verifying verifying,refuse handling handling,
+            escalate handling assigned,
+            delegate handling assigned,
+            whistle handling handling,
+            arrive assigned assigned,arrive verifying verifying,arrive handling handling,
+            complete assigned assigned,complete verifying verifying,complete handling handling,
+            withdraw assigned assigned,withdraw verifying verifying,withdraw handling handling,
+            ask-suspend handling handling,
+            suspend handling suspended,
+            resume suspended handling,
+            finish handling checking,
+            pass checking closed,
+            fail checking handling,
+            evaluate closed evaluated,
+            reopen closed handling,
+            lapse closed evaluated,
+            overdue assigned assigned,overdue verifying verifying,overdue handling handling,overdue checking checking,
+            urge reported reported,urge assigned assigned,urge verifying verifying,urge handling handling,urge suspended suspended,urge checking checking,
+            supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
+        }'::text[])) NOT VALID;
+ALTER TABLE clock_limit
+    DROP CONSTRAINT clock_limit_stage_known,
+    ADD CONSTRAINT clock_limit_stage_known CHECK (stage IN ('accept', 'verify', 'handle', 'check', 'evaluate', 'report_in', 'overall')) NOT VALID;
