@@ -103,6 +103,50 @@ func TestUnroutedQueueRings(t *testing.T) {
 	}
 }
 
+// Law: what is taken in late has the deadlines that it would have had, and of its
+// alarms those that are still to come: what is over does not ring, what is yellow rings
+// when it turns red.
+func TestTakeIn(t *testing.T) {
+	s := crewed(t)
+	rang, quiet := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := fresh(s)
+		r.State = rapid.SampledFrom(grid.States()).Draw(t, "state")
+		r.Matter = rapid.SampledFrom([]string{"", "010101"}).Draw(t, "matter")
+		now := noon.Add(time.Duration(rapid.Int64Range(0, int64(60*time.Hour)).Draw(t, "late")))
+		on := dispatch.Start(s, r, r.State, noon)
+		if !r.State.Open() || r.State == grid.Suspended {
+			on = grid.Clocks{}
+		}
+		got := dispatch.TakeIn(s, r, now)
+		alarm := func(due, yellow time.Time) time.Time {
+			switch {
+			case yellow.IsZero() || !now.Before(due):
+				return time.Time{}
+			case !now.Before(yellow):
+				return due
+			}
+			return yellow
+		}
+		want := grid.Clocks{Due: on.Due, StageDue: on.StageDue, Alarm: alarm(on.Due, on.Alarm), StageAlarm: alarm(on.StageDue, on.StageAlarm)}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatalf("%v taken in %v later (-want +got):\n%s", r.State, now.Sub(noon), d)
+		}
+		r.Clocks = got
+		if _, _, err := dispatch.Ring(s, r, now); err == nil {
+			t.Fatalf("%v rings at once", r.State)
+		}
+		if r.NextAlarm().IsZero() {
+			quiet++
+		} else {
+			rang++
+		}
+	})
+	if rang == 0 || quiet == 0 {
+		t.Errorf("%d will ring, %d will not", rang, quiet)
+	}
+}
+
 // Departments that have not reported in are urged, each once.
 func TestDepartmentsAreUrged(t *testing.T) {
 	s := crewed(t)

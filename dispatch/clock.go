@@ -92,6 +92,18 @@ func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) gri
 	return startStage(s, r, k, state, now)
 }
 
+// TakeIn returns the clocks of a report of the past that is taken in at now, as if it
+// had stood in its state since it was received. What is over by then is red and does
+// not ring any more; what is yellow rings when it turns red. Only work that is owed has
+// clocks, and of a suspension the date is not known.
+func TakeIn(s *grid.Snapshot, r grid.Report, now time.Time) grid.Clocks {
+	if !r.State.Open() || r.State == grid.Suspended {
+		return grid.Clocks{}
+	}
+	r.Clocks = Start(s, r, r.State, r.Received)
+	return stance{s: s, r: r, by: Actor{System: true}, now: now}.rung()
+}
+
 // startStage starts the clock of a stage; that of the whole runs on. There is
 // nobody to be urged to evaluate.
 func startStage(s *grid.Snapshot, r grid.Report, k grid.Clocks, state grid.State, now time.Time) grid.Clocks {

@@ -46,6 +46,14 @@ func (b *copyBuffer) moment(t time.Time) { b.int64(moment(t).UnixMicro() - epoch
 // epoch2000 is the beginning of 2000, UTC, in microseconds since 1970.
 const epoch2000 = 946_684_800_000_000
 
+func (b *copyBuffer) momentOrNull(t time.Time) {
+	if t.IsZero() {
+		b.null()
+	} else {
+		b.moment(t)
+	}
+}
+
 func (b *copyBuffer) textOrNull(s string) {
 	if s == "" {
 		b.null()
@@ -64,11 +72,11 @@ func (b *copyBuffer) int64OrNull(v int64) {
 
 // copiedColumns are those that report writes.
 const copiedColumns = `id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-	state, holder_level, holder_area, holder_worker, version, batch`
+	state, holder_level, holder_area, holder_worker, version, batch, due, stage_due, alarm, stage_alarm`
 
 // report writes a row of copiedColumns.
 func (b *copyBuffer) report(r *grid.Report, batch int64) {
-	b.row(19)
+	b.row(23)
 	b.text(string(r.ID[:]))
 	b.moment(r.At)
 	b.moment(r.Received)
@@ -88,4 +96,8 @@ func (b *copyBuffer) report(r *grid.Report, batch int64) {
 	b.int64OrNull(int64(r.Holder.Worker))
 	b.int64(r.Version)
 	b.int64OrNull(batch)
+	b.momentOrNull(r.Due)
+	b.momentOrNull(r.StageDue)
+	b.momentOrNull(r.Alarm)
+	b.momentOrNull(r.StageAlarm)
 }

@@ -299,7 +299,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.enter("assigned")
 		return true
 	case "assigned timeout":
-		return p.system && j.staged && j.stage <= 0 && j.deputy(t, now)
+		return p.system && j.staged && j.stageLit < 2 && j.stage <= 0 && j.deputy(t, now)
 	case "assigned overdue", "verifying overdue", "handling overdue", "checking overdue":
 		if !p.system || !j.red() || !j.higher(t, now) {
 			return false
