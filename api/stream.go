@@ -118,7 +118,7 @@ func (s *stream) past() (wanted []*event, more bool, err error) {
 	}
 	page, err := s.api.Feed.Since(s.r.Context(), s.after, resumePage)
 	if errors.Is(err, grid.ErrNotFound) {
-		return nil, false, problem(http.StatusGone, "cursor", lastEventID, "%v is not in this feed; connect without it and read the reports anew", s.after)
+		return nil, false, problem(http.StatusGone, "cursor", lastEventID, "%v is not in this feed, or so old that what came after it was forgotten; connect without it and read the reports anew", s.after)
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("events since %v: %w", s.after, err)

@@ -1,4 +1,4 @@
--- The unrouted queue has a clock, and rings.
+-- The unrouted queue has a clock, and rings; the feed forgets what is old.
 
 -- +goose Up
 ALTER TABLE clock_limit
@@ -41,7 +41,20 @@ ALTER TABLE report_history
             supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
         }'::text[]));
 
+-- When it happened, more or less: when the transaction began.
+ALTER TABLE feed ADD COLUMN at timestamptz NOT NULL DEFAULT now();
+
+-- The last event that the feed has forgotten: who is not behind it has missed some.
+CREATE TABLE feed_pruned (
+    xid xid8 NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT feed_pruned_pkey PRIMARY KEY (xid, seq)
+);
+INSERT INTO feed_pruned VALUES ('0', 0);
+
 -- +goose Down
+DROP TABLE feed_pruned;
+ALTER TABLE feed DROP COLUMN at;
 -- What is on the record stays there.
 ALTER TABLE report_history
     DROP CONSTRAINT report_history_of_the_loop,

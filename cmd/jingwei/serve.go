@@ -120,6 +120,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 		g.Go(func() error { return v.node.follow(ctx, after) })
 		g.Go(func() error { return v.node.advance(ctx) })
 		g.Go(func() error { return v.node.ring(ctx) })
+		g.Go(func() error { return v.node.prune(ctx) })
 		g.Go(func() error { return v.hooks.Run(ctx) })
 		return ready(ctx)
 	})
