@@ -1,4 +1,5 @@
--- The unrouted queue has a clock, and rings; the feed forgets what is old.
+-- The unrouted queue has a clock, and rings; the feed forgets what is old, and tells of
+-- a step what was before it.
 
 -- +goose Up
 ALTER TABLE clock_limit
@@ -41,8 +42,12 @@ ALTER TABLE report_history
             supervise reported reported,supervise assigned assigned,supervise verifying verifying,supervise handling handling,supervise suspended suspended,supervise checking checking
         }'::text[]));
 
--- When it happened, more or less: when the transaction began.
-ALTER TABLE feed ADD COLUMN at timestamptz NOT NULL DEFAULT now();
+-- At: when it happened, more or less: when the transaction began. Of a step: the state
+-- of the report, and who had the ball, before it; NULL of one that came in.
+ALTER TABLE feed
+    ADD COLUMN at          timestamptz NOT NULL DEFAULT now(),
+    ADD COLUMN from_state  text,
+    ADD COLUMN from_worker bigint;
 
 -- The last event that the feed has forgotten: who is not behind it has missed some.
 CREATE TABLE feed_pruned (
@@ -54,7 +59,7 @@ INSERT INTO feed_pruned VALUES ('0', 0);
 
 -- +goose Down
 DROP TABLE feed_pruned;
-ALTER TABLE feed DROP COLUMN at;
+ALTER TABLE feed DROP COLUMN at, DROP COLUMN from_state, DROP COLUMN from_worker;
 -- What is on the record stays there.
 ALTER TABLE report_history
     DROP CONSTRAINT report_history_of_the_loop,

@@ -68,7 +68,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 // since reads events below the horizon of the transaction's snapshot.
 func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
 	events, err := collect(ctx, tx, scanEvent, `
-		SELECT xid, seq, what, id FROM feed
+		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0) FROM feed
 		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 		ORDER BY xid, seq LIMIT $3`, after.XID, after.Seq, limit)
 	if err != nil {
@@ -78,7 +78,11 @@ func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid
 }
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
-	return e, row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID)
+	var from string
+	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had); err == nil && from != "" {
+		e.From, err = grid.ParseState(from)
+	}
+	return e, err
 }
 
 // fillReports puts the reports into the events about them.
