@@ -36,6 +36,9 @@ type Reports interface {
 	// the same (see [grid.Report.Retells]). It fails with grid.ErrBusy when too
 	// many entries are waiting.
 	Append(ctx context.Context, e grid.Entry) (grid.Receipt, error)
+	// AppendAll does the same with many entries, in order, and answers each. It
+	// waits while too much is being committed.
+	AppendAll(ctx context.Context, entries []grid.Entry) []grid.Answer
 	// Report fails with grid.ErrNotFound when there is none.
 	Report(ctx context.Context, id uuid.UUID) (grid.Report, error)
 	// History returns the steps of a report in order; it fails with

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"jingwei/grid"
@@ -27,139 +27,150 @@ type lineView struct {
 	Error   string `json:"error,omitempty"`
 }
 
-// window is how many lines may be on their way to the database, so that they
-// share commits.
-const window = 512
+// Sizes of a stream of reports. A batch is one transaction; while it is committed,
+// the next is read.
+const (
+	batchMost   = 2000      // lines in a batch
+	batchBuffer = 256 << 10 // bytes of lines that can be there before they are read
+)
+
+// lines are lines of NDJSON on their way.
+type lines struct {
+	answers []lineView   // without a status, while that of an entry is not known
+	entries []grid.Entry // what the lines without an error say, in order
+}
 
 // postMany takes one report a line and answers a line for each, in order, each
-// after its report is committed. A line in error does not stop those after it.
+// after its report is committed. A line in error does not stop those after it. The
+// lines that are there share a commit; none waits for one that is not.
 func (a *API) postMany(c *call) error {
 	duplex(c.w)
 	c.w.Header().Set("Content-Type", typeNDJSON)
 	c.w.Header().Set("Cache-Control", "no-store")
-	answers := make(chan chan lineView, window)
+	batches := make(chan *lines)
 	failed := make(chan error, 1)
 	go func() {
-		defer close(answers)
-		failed <- a.readLines(c, answers)
+		defer close(batches)
+		failed <- c.readBatches(a.Now, batches)
 	}()
 	out := bufio.NewWriterSize(c.w, csvBuffer)
 	enc := json.NewEncoder(out)
-	for answer := range answers {
-		_ = enc.Encode(<-answer) // shown by Flush
-		if len(answers) == 0 {
-			_ = cmp.Or(out.Flush(), c.flush())
+	for b := range batches {
+		a.keepLines(c, b)
+		for i := range b.answers {
+			_ = enc.Encode(&b.answers[i]) // shown by Flush
 		}
+		_ = cmp.Or(out.Flush(), c.flush())
 	}
 	return cmp.Or(<-failed, gone(out.Flush()))
 }
 
-// readLines starts each line on its way and queues where its answer will come.
-func (a *API) readLines(c *call, answers chan<- chan lineView) (err error) {
+// readBatches hands over the lines of the body, until its end.
+func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err error) {
 	defer caught(&err) // a goroutine of ours: nobody above would
-	in, turns := bufio.NewReaderSize(c.r.Body, 64<<10), newTurns()
-	for c.r.Context().Err() == nil {
-		line, err := readLine(in)
-		if errors.Is(err, io.EOF) {
-			return nil
+	in := bufio.NewReaderSize(c.r.Body, batchBuffer)
+	for err == nil {
+		b := &lines{}
+		for err = c.readInto(b, in, now()); err == nil && len(b.answers) < batchMost && hasLine(in); {
+			err = c.readInto(b, in, now())
 		}
-		var large *http.MaxBytesError
-		if err != nil && !errors.As(err, &large) {
-			return bodyProblem(err)
-		}
-		if err == nil && len(bytes.TrimSpace(line)) == 0 {
+		if len(b.answers) == 0 {
 			continue
 		}
-		answer := make(chan lineView, 1)
-		if taken, err := c.takeLine(line, err, a.Now()); err != nil {
-			answer <- failedLine(idIn(line), err)
-		} else {
-			wait, done := turns.next(taken.report.ID)
-			go func() {
-				defer done()
-				<-wait
-				answer <- a.keepLine(c, taken)
-			}()
+		select {
+		case batches <- b:
+		case <-c.r.Context().Done():
+			return c.r.Context().Err()
 		}
-		answers <- answer
 	}
-	return c.r.Context().Err()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return bodyProblem(err)
+}
+
+// hasLine reports whether a whole line can be read without waiting.
+func hasLine(in *bufio.Reader) bool {
+	there, _ := in.Peek(in.Buffered()) // cannot fail
+	return bytes.IndexByte(there, '\n') >= 0
+}
+
+// readInto reads a line into b. It fails when there is none.
+func (c *call) readInto(b *lines, in *bufio.Reader, now time.Time) error {
+	line, err := readLine(in)
+	var large *http.MaxBytesError
+	if err != nil && !errors.As(err, &large) {
+		return err
+	}
+	if err == nil && len(bytes.TrimSpace(line)) == 0 {
+		return nil
+	}
+	taken, err := c.takeLine(line, err, now)
+	if err != nil {
+		b.answers = append(b.answers, failedLine(idIn(line), err))
+		return nil
+	}
+	b.answers = append(b.answers, lineView{Warning: taken.warning})
+	b.entries = append(b.entries, taken.entry(c.caller))
+	return nil
 }
 
 // takeLine reads one line. unread is why there is none, if there is none.
-func (c *call) takeLine(line []byte, unread error, now time.Time) (intake, error) {
+func (c *call) takeLine(line []byte, unread error, now time.Time) (in intake, err error) {
+	defer caught(&err)
 	if unread != nil {
 		return intake{}, unread
 	}
 	return c.take(line, uuid.Nil, now)
 }
 
-// keepLine answers one line once it is committed.
-func (a *API) keepLine(c *call, in intake) lineView {
-	receipt, err := a.keepPatiently(c, in)
-	if err != nil {
-		if isFault(err) {
-			a.Log.ErrorContext(c.r.Context(), "line failed", "request", c.w.Header().Get(requestID), "error", err)
+// keepLines commits a batch and completes its answers.
+func (a *API) keepLines(c *call, b *lines) {
+	kept, err := a.keepAll(c, b.entries)
+	for i := range b.answers {
+		line := &b.answers[i]
+		if line.Status != 0 {
+			continue
 		}
-		return failedLine(in.report.ID.String(), err)
-	}
-	return lineView{
-		ID: receipt.Report.ID.String(), Status: filedStatus(receipt.Outcome),
-		Cell: codeOf(c.s, receipt.Report.Cell), Warning: in.warning,
+		if err != nil {
+			*line = failedLine(b.entries[0].Report.ID.String(), err)
+		} else {
+			a.answerLine(c, line, b.entries[0].Report.ID, kept[0])
+			kept = kept[1:]
+		}
+		b.entries = b.entries[1:]
 	}
 }
 
-// keepPatiently waits while too much is waiting already: a stream is slowed down
-// rather than refused.
-func (a *API) keepPatiently(c *call, in intake) (r grid.Receipt, err error) {
-	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		r, err = a.keepCaught(c, in)
-		if !errors.Is(err, grid.ErrBusy) || c.r.Context().Err() != nil {
-			return r, err
-		}
-		time.Sleep(pause)
-	}
-}
-
-func (a *API) keepCaught(c *call, in intake) (r grid.Receipt, err error) {
+// keepAll commits entries. It fails when nothing is known of any.
+func (a *API) keepAll(c *call, entries []grid.Entry) (kept []grid.Answer, err error) {
+	defer func() { a.logFault(c, err) }()
 	defer caught(&err)
-	return a.keep(c, in)
+	ctx, cancel := context.WithTimeout(c.r.Context(), a.Deadline)
+	defer cancel()
+	return a.Reports.AppendAll(ctx, entries), nil
+}
+
+// answerLine completes a line by what became of its report.
+func (a *API) answerLine(c *call, line *lineView, id uuid.UUID, kept grid.Answer) {
+	if err := a.judge(id, kept); err != nil {
+		a.logFault(c, err)
+		*line = failedLine(id.String(), err)
+		return
+	}
+	line.ID, line.Status, line.Cell = id.String(), filedStatus(kept.Outcome), codeOf(c.s, kept.Report.Cell)
+}
+
+func (a *API) logFault(c *call, err error) {
+	if err != nil && isFault(err) {
+		a.Log.ErrorContext(c.r.Context(), "lines failed", "request", c.w.Header().Get(requestID), "error", err)
+	}
 }
 
 // caught turns a panic into an error.
 func caught(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-	}
-}
-
-// turns lets the lines of one stream with the same id take turns in their order,
-// so that the first is the one that is kept.
-type turns struct {
-	mu   sync.Mutex
-	last map[uuid.UUID]chan struct{} // closed when the last line with that id is done
-}
-
-func newTurns() *turns { return &turns{last: map[uuid.UUID]chan struct{}{}} }
-
-// next returns what to wait for before a line is kept, and what to call after.
-func (t *turns) next(id uuid.UUID) (wait <-chan struct{}, done func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	before, ok := t.last[id]
-	if !ok {
-		before = make(chan struct{})
-		close(before)
-	}
-	mine := make(chan struct{})
-	t.last[id] = mine
-	return before, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if t.last[id] == mine {
-			delete(t.last, id)
-		}
-		close(mine)
 	}
 }
 

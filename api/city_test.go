@@ -201,6 +201,14 @@ func (m *memory) Append(_ context.Context, e grid.Entry) (grid.Receipt, error) {
 	return grid.Receipt{Report: e.Report, Outcome: grid.Created}, nil
 }
 
+func (m *memory) AppendAll(ctx context.Context, entries []grid.Entry) (kept []grid.Answer) {
+	for _, e := range entries {
+		r, err := m.Append(ctx, e)
+		kept = append(kept, grid.Answer{Receipt: r, Err: err})
+	}
+	return kept
+}
+
 func (m *memory) Act(_ context.Context, id uuid.UUID, version int64, lead uuid.UUID, decide grid.Decide) (grid.Report, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

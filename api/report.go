@@ -88,16 +88,22 @@ func (a *API) keep(c *call, in intake) (grid.Receipt, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), a.Deadline)
 	defer cancel()
 	receipt, err := a.Reports.Append(ctx, in.entry(c.caller))
-	if err != nil {
-		return receipt, fmt.Errorf("keep report %s: %w", in.report.ID, err)
+	return receipt, a.judge(in.report.ID, grid.Answer{Receipt: receipt, Err: err})
+}
+
+// judge turns what became of a report into an error unless it is kept, now or
+// before.
+func (a *API) judge(id uuid.UUID, kept grid.Answer) error {
+	if kept.Err != nil {
+		return fmt.Errorf("keep report %s: %w", id, kept.Err)
 	}
-	if receipt.Outcome == grid.Conflict {
-		return receipt, problem(http.StatusConflict, "id-taken", "id", "another report has the id %s", in.report.ID)
+	if kept.Outcome == grid.Conflict {
+		return problem(http.StatusConflict, "id-taken", "id", "another report has the id %s", id)
 	}
-	if receipt.Outcome == grid.Created && receipt.Report.State == grid.Reported {
+	if kept.Outcome == grid.Created && kept.Report.State == grid.Reported {
 		a.meter.unrouted.Inc()
 	}
-	return receipt, nil
+	return nil
 }
 
 func filedStatus(o grid.Outcome) int {

@@ -47,7 +47,7 @@ type Event struct {
 	Cursor Cursor
 	What   string  // one of the Event constants
 	ID     string  // of the report, post, edition or batch
-	Report *Report // as it stands now, when What is report
+	Report *Report // as the event left it or later, when What is report
 
 	// Of a step that was taken on a report:
 	From State    // before it; 0 when the report came in

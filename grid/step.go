@@ -111,6 +111,12 @@ type Receipt struct {
 	Outcome Outcome
 }
 
+// Answer is what became of one of many entries: the receipt, or why there is none.
+type Answer struct {
+	Receipt
+	Err error
+}
+
 // Retells reports whether r, just come in, says the same as the report o kept
 // under its id: the same place, accuracy, matter, urgency, text and reporter, and the same
 // time if r gave one. An r that gave no time has At equal to Received.

@@ -14,17 +14,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Answer is what became of an entry: the receipt, or why there is none.
-type Answer struct {
-	grid.Receipt
-	Err error
-}
-
 // AppendAll keeps entries and answers each, in order, after it is committed. What
 // is refused does not stop the others. An entry under an id that is taken changes
 // nothing.
-func (db *DB) AppendAll(ctx context.Context, entries []grid.Entry) []Answer {
-	answers := make([]Answer, len(entries))
+func (db *DB) AppendAll(ctx context.Context, entries []grid.Entry) []grid.Answer {
+	answers := make([]grid.Answer, len(entries))
 	for _, round := range rounds(entries) {
 		b := batch{db: db, entries: make([]grid.Entry, len(round))}
 		for i, k := range round {
@@ -71,7 +65,7 @@ type batch struct {
 const lateReport = 366 * 24 * time.Hour
 
 // append commits the batch; when the data of some entry is refused, in halves.
-func (b *batch) append(ctx context.Context) []Answer {
+func (b *batch) append(ctx context.Context) []grid.Answer {
 	b.db.makeMonths(ctx, b.db.now().Add(-lateReport), b.reports)
 	created, err := b.insertWithPatience(ctx)
 	if isRefused(err) && len(b.entries) > 1 {
@@ -95,19 +89,19 @@ func (b *batch) reports(yield func(grid.Report) bool) {
 	}
 }
 
-func (b *batch) fail(err error) []Answer {
-	answers := make([]Answer, len(b.entries))
+func (b *batch) fail(err error) []grid.Answer {
+	answers := make([]grid.Answer, len(b.entries))
 	for i, e := range b.entries {
 		answers[i].Err = fmt.Errorf("report %v: %w", e.Report.ID, plain(err))
 	}
 	return answers
 }
 
-// answer tells the created from those that were there already.
-func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []Answer {
+// answer tells the created, nil for all, from those that were there already.
+func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []grid.Answer {
 	var taken []uuid.UUID
 	for _, e := range b.entries {
-		if !created[e.Report.ID] {
+		if created != nil && !created[e.Report.ID] {
 			taken = append(taken, e.Report.ID)
 		}
 	}
@@ -118,10 +112,10 @@ func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []Answer
 			return b.fail(err)
 		}
 	}
-	answers := make([]Answer, len(b.entries))
+	answers := make([]grid.Answer, len(b.entries))
 	for i, e := range b.entries {
 		answers[i].Receipt = grid.Receipt{Report: e.Report, Outcome: grid.Created}
-		if !created[e.Report.ID] {
+		if created != nil && !created[e.Report.ID] {
 			answers[i].Receipt = b.compare(e.Report, there[e.Report.ID.String()])
 		}
 	}
@@ -165,16 +159,68 @@ func passes(err error) bool {
 	return !isPostgres(err) || isClass(err, classConnection, classIntervention, classRollback, classResources)
 }
 
-func (b *batch) insert(ctx context.Context) (map[uuid.UUID]bool, error) {
-	ids, err := collect(ctx, b.db.pool, pgx.RowTo[[16]byte], insertEntries, b.arguments()...)
+// manyEntries is from how many on entries are copied into the tables: that takes
+// more statements and less time for each entry.
+const manyEntries = 200
+
+// insert returns which reports were created, or nil when all were.
+func (b *batch) insert(ctx context.Context) (created map[uuid.UUID]bool, err error) {
+	var xid uint64
+	careful := len(b.entries) < manyEntries || b.again
+	if !careful {
+		xid, err = b.copy(ctx)
+		careful = isCode(err, uniqueViolation)
+	}
+	if careful {
+		created, xid, err = b.insertNew(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
-	created := make(map[uuid.UUID]bool, len(ids))
-	for _, id := range ids {
-		created[id] = true
-	}
+	b.db.recent.add(xid, b.entries)
 	return created, nil
+}
+
+// copyTx is a transaction in which the check of a foreign key is not planned anew
+// for each row.
+var copyTx = pgx.TxOptions{BeginQuery: `BEGIN; SET LOCAL plan_cache_mode = auto`}
+
+// copy creates all reports, or none if one is there already.
+func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
+	write := []struct {
+		into    string
+		typical int // bytes of a row
+		row     func(*copyBuffer, *grid.Entry)
+	}{
+		{`report (` + copiedColumns + `)`, 350, func(c *copyBuffer, e *grid.Entry) { c.report(&e.Report, 0) }},
+		{`report_history (` + copiedSteps + `)`, 600, func(c *copyBuffer, e *grid.Entry) { c.step(&e.Step) }},
+		{`feed (what, id)`, 60, func(c *copyBuffer, e *grid.Entry) { c.news(grid.EventReport, e.Report.ID.String()) }},
+	}
+	err = pgx.BeginTxFunc(ctx, b.db.pool, copyTx, func(tx pgx.Tx) error {
+		for _, w := range write {
+			data := newCopy(len(b.entries), w.typical, func(c *copyBuffer, i int) { w.row(c, &b.entries[i]) })
+			if _, err := copyInto(ctx, tx, w.into, data); err != nil {
+				return err
+			}
+		}
+		return tx.QueryRow(ctx, `SELECT pg_current_xact_id()`).Scan(&xid)
+	})
+	return xid, err
+}
+
+// insertNew creates the reports that are not there.
+func (b *batch) insertNew(ctx context.Context) (created map[uuid.UUID]bool, xid uint64, err error) {
+	rows, err := b.db.pool.Query(ctx, insertEntries, b.arguments()...)
+	if err != nil {
+		return nil, 0, err
+	}
+	created = make(map[uuid.UUID]bool, len(b.entries))
+	var id [16]byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &xid}, func() error {
+		created[id] = true
+		return nil
+	})
+	return created, xid, err
 }
 
 // insertEntries is one statement and so one transaction: reports, steps, and the
@@ -211,7 +257,7 @@ const insertEntries = `
 	), told AS (
 		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
 	)
-	SELECT id FROM created, checks`
+	SELECT id, pg_current_xact_id() FROM created, checks`
 
 // arguments lays the entries out in columns.
 func (b *batch) arguments() []any {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"jingwei/grid"
-	"jingwei/store"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -21,7 +20,7 @@ import (
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 // outcomes are those of answers that must not be errors.
-func outcomes(t *testing.T, answers []store.Answer) []grid.Outcome {
+func outcomes(t *testing.T, answers []grid.Answer) []grid.Outcome {
 	t.Helper()
 	out := make([]grid.Outcome, len(answers))
 	for i, a := range answers {

@@ -14,6 +14,7 @@ import (
 type Appender struct {
 	*DB
 	queue chan waiting
+	bulk  chan struct{} // holds one for each transaction of many entries
 	done  sync.WaitGroup
 
 	mu     sync.RWMutex // held to read while an entry is queued
@@ -23,12 +24,12 @@ type Appender struct {
 // waiting is an entry and where its answer goes.
 type waiting struct {
 	entry  grid.Entry
-	answer chan<- Answer
+	answer chan<- grid.Answer
 }
 
 // Sizes of an appender.
 const (
-	appendConns = 3    // transactions at a time
+	appendConns = 3    // transactions at a time, and as many of callers with many entries
 	appendCrowd = 256  // entries that have to wait before there is more than one: few and large is cheap
 	appendMost  = 1000 // entries in a transaction
 	appendQueue = 4096 // entries waiting, before callers are told to come back
@@ -37,7 +38,7 @@ const (
 // NewAppender returns an appender. Work that it has accepted goes on when ctx
 // ends; Close waits for it.
 func (db *DB) NewAppender(ctx context.Context) *Appender {
-	a := &Appender{DB: db, queue: make(chan waiting, appendQueue)}
+	a := &Appender{DB: db, queue: make(chan waiting, appendQueue), bulk: make(chan struct{}, appendConns)}
 	a.done.Go(func() { a.run(context.WithoutCancel(ctx)) })
 	return a
 }
@@ -47,7 +48,7 @@ func (db *DB) NewAppender(ctx context.Context) *Appender {
 // same. It fails with grid.ErrBusy when too many entries are waiting. When ctx
 // ends before the answer, the entry may still be committed.
 func (a *Appender) Append(ctx context.Context, e grid.Entry) (grid.Receipt, error) {
-	answer := make(chan Answer, 1)
+	answer := make(chan grid.Answer, 1)
 	if err := a.enqueue(waiting{e, answer}); err != nil {
 		return grid.Receipt{}, fmt.Errorf("report %v: %w", e.Report.ID, err)
 	}
@@ -70,6 +71,18 @@ func (a *Appender) enqueue(w waiting) error {
 		return nil
 	default:
 		return grid.ErrBusy
+	}
+}
+
+// AppendAll is that of the database, for a few callers at a time; others wait.
+func (a *Appender) AppendAll(ctx context.Context, entries []grid.Entry) []grid.Answer {
+	select {
+	case a.bulk <- struct{}{}:
+		defer func() { <-a.bulk }()
+		return a.DB.AppendAll(ctx, entries)
+	case <-ctx.Done():
+		b := batch{entries: entries}
+		return b.fail(ctx.Err())
 	}
 }
 
@@ -134,7 +147,7 @@ func (a *Appender) commit(ctx context.Context, group []waiting) {
 	for i, w := range group {
 		entries[i] = w.entry
 	}
-	for i, answer := range a.AppendAll(ctx, entries) {
+	for i, answer := range a.DB.AppendAll(ctx, entries) {
 		group[i].answer <- answer
 	}
 }

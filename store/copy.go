@@ -1,11 +1,16 @@
 package store
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
 	"math"
 	"time"
 
 	"jingwei/grid"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // copyBuffer is data in the binary format of COPY: a header, rows, and a trailer
@@ -22,6 +27,23 @@ const copyTrailer = "\xff\xff"
 func (b *copyBuffer) raw(s string)   { *b = append(*b, s...) }
 func (b *copyBuffer) row(fields int) { *b = binary.BigEndian.AppendUint16(*b, uint16(fields)) }
 func (b *copyBuffer) null()          { *b = binary.BigEndian.AppendUint32(*b, math.MaxUint32) }
+
+// newCopy returns data of so many rows of typically so many bytes each, which write
+// writes.
+func newCopy(rows, typical int, write func(b *copyBuffer, row int)) copyBuffer {
+	b := make(copyBuffer, 0, rows*typical)
+	b.raw(copyHeader)
+	for i := range rows {
+		write(&b, i)
+	}
+	b.raw(copyTrailer)
+	return b
+}
+
+// copyInto copies data into a table, of which the columns are named.
+func copyInto(ctx context.Context, tx pgx.Tx, table string, data copyBuffer) (pgconn.CommandTag, error) {
+	return tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data), `COPY `+table+` FROM STDIN BINARY`)
+}
 
 func (b *copyBuffer) text(s string) {
 	*b = binary.BigEndian.AppendUint32(*b, uint32(len(s)))
@@ -72,11 +94,11 @@ func (b *copyBuffer) int64OrNull(v int64) {
 
 // copiedColumns are those that report writes.
 const copiedColumns = `id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-	state, holder_level, holder_area, holder_worker, version, batch, due, stage_due, alarm, stage_alarm`
+	state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm, batch`
 
 // report writes a row of copiedColumns.
 func (b *copyBuffer) report(r *grid.Report, batch int64) {
-	b.row(23)
+	b.row(24)
 	b.text(string(r.ID[:]))
 	b.moment(r.At)
 	b.moment(r.Received)
@@ -91,13 +113,60 @@ func (b *copyBuffer) report(r *grid.Report, batch int64) {
 	b.float32(r.DistanceM)
 	b.int32(int32(r.Edition))
 	b.text(r.State.String())
-	b.textOrNull(levelName(r.Holder.Level))
-	b.int64OrNull(int64(r.Holder.Area))
-	b.int64OrNull(int64(r.Holder.Worker))
+	b.holder(r.Holder)
 	b.int64(r.Version)
+	b.urgency(r.Urgency)
+	b.clocks(r.Clocks)
 	b.int64OrNull(batch)
-	b.momentOrNull(r.Due)
-	b.momentOrNull(r.StageDue)
-	b.momentOrNull(r.Alarm)
-	b.momentOrNull(r.StageAlarm)
+}
+
+// copiedSteps are the columns that step writes.
+const copiedSteps = `report, step, at, actor, who, as_whom, action, from_state, to_state,
+	holder_level, holder_area, holder_worker, due, stage_due, alarm, stage_alarm, reason, edition`
+
+// step writes a row of copiedSteps: the first of a report.
+func (b *copyBuffer) step(s *grid.Step) {
+	b.row(18)
+	b.text(string(s.Report[:]))
+	b.int32(int32(s.Step))
+	b.moment(s.At)
+	b.text(s.Actor)
+	b.textOrNull(s.Who)
+	b.text(s.AsWhom)
+	b.text(string(s.Action))
+	b.textOrNull(stateName(s.From))
+	b.text(s.To.String())
+	b.holder(s.Holder)
+	b.clocks(s.Clocks)
+	b.text(s.Reason)
+	b.int32(int32(s.Edition))
+}
+
+// urgency writes what is more than normal.
+func (b *copyBuffer) urgency(u grid.Urgency) {
+	if u == grid.Normal {
+		b.null()
+	} else {
+		b.text(u.String())
+	}
+}
+
+func (b *copyBuffer) holder(h grid.Holder) {
+	b.textOrNull(levelName(h.Level))
+	b.int64OrNull(int64(h.Area))
+	b.int64OrNull(int64(h.Worker))
+}
+
+// clocks writes those that a new report can have.
+func (b *copyBuffer) clocks(c grid.Clocks) {
+	for _, t := range [...]time.Time{c.Due, c.StageDue, c.Alarm, c.StageAlarm} {
+		b.momentOrNull(t)
+	}
+}
+
+// news writes a row of the feed.
+func (b *copyBuffer) news(what, id string) {
+	b.row(2)
+	b.text(what)
+	b.text(id)
 }

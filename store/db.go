@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"jingwei/grid"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	pgxgeom "github.com/twpayne/pgx-geom"
@@ -31,6 +33,7 @@ type DB struct {
 
 	pool   *pgxpool.Pool
 	months *months
+	recent *recent
 	by     string // who is on the record
 }
 
@@ -61,7 +64,10 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &DB{Now: time.Now, Log: slog.Default(), pool: pool, months: &months{due: map[time.Time]time.Time{}}}, nil
+	return &DB{
+		Now: time.Now, Log: slog.Default(), pool: pool, months: &months{due: map[time.Time]time.Time{}},
+		recent: &recent{entries: map[uint64][]grid.Entry{}},
+	}, nil
 }
 
 // asksForConns reports whether an address sets the size of the pool itself.

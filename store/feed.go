@@ -41,8 +41,8 @@ type rower interface {
 }
 
 // Since returns at most limit events after a cursor, in the order of the feed,
-// those about reports with the report as it stands now. It fails with
-// grid.ErrNotFound on a cursor that this database has not reached yet, and on one
+// those about reports with the report as the event left it or later. It fails
+// with grid.ErrNotFound on a cursor that this database has not reached yet, and on one
 // behind which it has forgotten events.
 func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events []grid.Event, err error) {
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
@@ -56,7 +56,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 		if err := remembered(ctx, tx, after); err != nil {
 			return err
 		}
-		events, err = since(ctx, tx, after, limit)
+		events, err = db.since(ctx, tx, after, limit)
 		return err
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 }
 
 // since reads events below the horizon of the transaction's snapshot.
-func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
+func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
 	events, err := collect(ctx, tx, scanEvent, `
 		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0) FROM feed
 		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -74,6 +74,7 @@ func since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid
 	if err != nil {
 		return nil, err
 	}
+	db.recent.fill(events)
 	return events, fillReports(ctx, tx, events)
 }
 
@@ -85,11 +86,11 @@ func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	return e, err
 }
 
-// fillReports puts the reports into the events about them.
+// fillReports reads the reports of the events that have none yet.
 func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 	var ids []uuid.UUID
 	for _, e := range events {
-		if e.What == grid.EventReport {
+		if e.What == grid.EventReport && e.Report == nil {
 			id, err := uuid.Parse(e.ID)
 			if err != nil {
 				return fmt.Errorf("event %v: %w", e.Cursor, err)
@@ -105,7 +106,7 @@ func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 		return err
 	}
 	for i, e := range events {
-		if r, ok := reports[e.ID]; ok {
+		if r, ok := reports[e.ID]; ok && e.Report == nil {
 			events[i].Report = &r
 		}
 	}
@@ -183,7 +184,7 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 	for {
 		var events []grid.Event
 		err := pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) (err error) {
-			if events, err = since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
+			if events, err = db.since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
 				return err
 			}
 			return tx.QueryRow(ctx, beyondHorizon).Scan(&held)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,26 +41,15 @@ func (im *Import) ID() int64 { return im.id }
 // known already is left as it is. It keeps nothing of the slice.
 func (im *Import) AppendReports(ctx context.Context, reports []grid.Report) (added int, err error) {
 	im.makeMonths(ctx, earliestImport, slices.Values(reports))
-	data := im.encode(reports)
-	added, err = im.copyInto(ctx, "report", data, nil)
+	data := newCopy(len(reports), 320, func(b *copyBuffer, i int) { b.report(&reports[i], im.id) })
+	added, err = im.commit(ctx, "report", data, nil)
 	if isCode(err, uniqueViolation) {
-		added, err = im.copyInto(ctx, "incoming", data, mergeIncoming)
+		added, err = im.commit(ctx, "incoming", data, mergeIncoming)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("import reports: %w", plain(err))
 	}
 	return added, nil
-}
-
-func (im *Import) encode(reports []grid.Report) []byte {
-	const typical = 320 // bytes of a row
-	b := make(copyBuffer, 0, len(reports)*typical)
-	b.raw(copyHeader)
-	for i := range reports {
-		b.report(&reports[i], im.id)
-	}
-	b.raw(copyTrailer)
-	return b
 }
 
 // merge brings rows from the temporary table "incoming" to where they belong.
@@ -74,18 +62,14 @@ var mergeIncoming = &merge{
 		ON CONFLICT (id) DO NOTHING`,
 }
 
-func (im *Import) copyInto(ctx context.Context, table string, data []byte, m *merge) (added int, err error) {
-	err = pgx.BeginFunc(ctx, im.pool, func(tx pgx.Tx) error {
-		// The check of a foreign key is not planned anew for each row.
-		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = auto`); err != nil {
-			return err
-		}
+func (im *Import) commit(ctx context.Context, table string, data copyBuffer, m *merge) (added int, err error) {
+	err = pgx.BeginTxFunc(ctx, im.pool, copyTx, func(tx pgx.Tx) error {
 		if m != nil {
 			if _, err := tx.Exec(ctx, m.make); err != nil {
 				return err
 			}
 		}
-		tag, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data), `COPY `+table+` (`+copiedColumns+`) FROM STDIN BINARY`)
+		tag, err := copyInto(ctx, tx, table+` (`+copiedColumns+`)`, data)
 		if err == nil && m != nil {
 			tag, err = tx.Exec(ctx, m.merge)
 		}
