@@ -73,9 +73,7 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	}
 	decision := dispatch.Route(c.s, dispatch.Request{Place: place, Candidates: candidates, Matter: r.Matter, Urgency: r.Urgency, At: now})
 	settle(c.s, &r, decision)
-	if r.State == grid.Assigned {
-		r.Clocks = dispatch.Start(c.s, r, grid.Assigned, r.Received)
-	}
+	r.Clocks = dispatch.Start(c.s, r, r.State, r.Received)
 	return intake{r, strings.Join(decision.Reasons(c.s), "\n"), c.swapWarning(place, lon, lat, d)}, nil
 }
 

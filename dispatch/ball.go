@@ -21,7 +21,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 			holder, err = c.common(), nil
 		}
 	case BallBack:
-		holder, err = c.back()
+		if holder, err = c.back(); err != nil {
+			holder, err = c.centre(c.seat()), nil
+		}
 	case BallRetaken:
 		holder, err = c.back()
 		sender = grid.Holder{}

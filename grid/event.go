@@ -48,4 +48,19 @@ type Event struct {
 	What   string  // one of the Event constants
 	ID     string  // of the report, post, edition or batch
 	Report *Report // as the event left it or later, when What is report
+
+	// Of a step that was taken on a report:
+	From State    // before it; 0 when the report came in
+	Had  WorkerID // who had the ball before it; 0: nobody in person
+}
+
+// Before returns the report as it stood before the step, as far as an Interest looks at
+// it; nil when it came in, or the event is about something else.
+func (e Event) Before() *Report {
+	if e.Report == nil || e.From == 0 {
+		return nil
+	}
+	r := *e.Report
+	r.State, r.Holder.Worker = e.From, e.Had
+	return &r
 }

@@ -102,6 +102,8 @@ func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
 			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
+	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker) SELECT $2, r.id::text, r.state, r.holder_worker FROM report r WHERE r.id = $1`,
+		[16]byte(r.ID), grid.EventReport)
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
 			sender_level = $7, sender_area = $8, sender_worker = $9, handler = $10, returns = $11, asked = $12, asked_by = $13,
@@ -120,7 +122,6 @@ func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 		orNull(s.Due), orNull(s.StageDue), orNull(s.Stopped), orNull(s.Alarm), orNull(s.StageAlarm), orNull(s.TaskAlarm), s.Reason, s.Edition,
 		orNull([16]byte(s.Lead)), orNull(s.ResumeAt), orNull(s.Department), orNull(s.TaskDue), s.Evidence)
 	queueTask(b, r, s)
-	b.Queue(`INSERT INTO feed (what, id) VALUES ($1, $2)`, grid.EventReport, r.ID.String())
 }
 
 // historyColumns are those of a step, in the order of queueStep.

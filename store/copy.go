@@ -68,6 +68,14 @@ func (b *copyBuffer) moment(t time.Time) { b.int64(moment(t).UnixMicro() - epoch
 // epoch2000 is the beginning of 2000, UTC, in microseconds since 1970.
 const epoch2000 = 946_684_800_000_000
 
+func (b *copyBuffer) momentOrNull(t time.Time) {
+	if t.IsZero() {
+		b.null()
+	} else {
+		b.moment(t)
+	}
+}
+
 func (b *copyBuffer) textOrNull(s string) {
 	if s == "" {
 		b.null()
@@ -149,11 +157,7 @@ func (b *copyBuffer) holder(h grid.Holder) {
 // clocks writes those that a new report can have.
 func (b *copyBuffer) clocks(c grid.Clocks) {
 	for _, t := range [...]time.Time{c.Due, c.StageDue, c.Alarm, c.StageAlarm} {
-		if t.IsZero() {
-			b.null()
-		} else {
-			b.moment(t)
-		}
+		b.momentOrNull(t)
 	}
 }
 

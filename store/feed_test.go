@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/dispatch"
 	"jingwei/grid"
 	"jingwei/store/storetest"
 )
@@ -136,6 +137,32 @@ func TestFollowStopsWithItsUser(t *testing.T) {
 	enough := errors.New("enough")
 	if err := db.Follow(t.Context(), grid.Cursor{}, func([]grid.Event) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An event tells what a report was before the step, and nothing of one that came in.
+func TestFeedTellsWhatWas(t *testing.T) {
+	db, s, _ := looped(t)
+	after, err := db.Horizon(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	unanswered(t, db, s, 1, noon)
+	came, err := db.Since(t.Context(), after, 10)
+	if err != nil || len(came) != 1 || came[0].Before() != nil {
+		t.Fatalf("%+v, %v", came, err)
+	}
+	liaison := came[0].Report.Holder.Worker
+	if n, err := nodeAt(db.DB, noon.Add(3*time.Hour)).Ring(t.Context(), func(r grid.Report, now time.Time) (grid.Report, grid.Step, error) { return dispatch.Ring(s, r, now) }); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	steps, err := db.Since(t.Context(), came[0].Cursor, 10)
+	if err != nil || len(steps) != 1 {
+		t.Fatalf("%+v, %v", steps, err)
+	}
+	before := steps[0].Before()
+	if before == nil || before.State != grid.Assigned || before.Holder.Worker != liaison || steps[0].Report.Holder.Worker == liaison || before.ID != steps[0].Report.ID {
+		t.Errorf("before %+v, now %+v", before, steps[0].Report)
 	}
 }
 
