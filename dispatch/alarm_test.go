@@ -30,10 +30,10 @@ func rings(t *testing.T, s *grid.Snapshot, r grid.Report, from, to time.Time) (o
 }
 
 // What becomes of a report that nobody touches: it goes to the deputy and up to the
-// command centre, and then there is nothing more to be done.
+// command centre, in every state, and then there is nothing more to be done.
 func TestNobodyDoesAnything(t *testing.T) {
 	s := crewed(t)
-	const verify, accept = "80 % of the time to verify are over", "80 % of the time to accept are over"
+	const verify, handle = "80 % of the time to verify are over", "80 % of the time to handle are over"
 	for _, tt := range []struct {
 		name string
 		from func() grid.Report
@@ -51,12 +51,16 @@ func TestNobodyDoesAnything(t *testing.T) {
 		}},
 		{"handling", starting(s, grid.Handling, byLiaison), []string{
 			"urge microgrid: 80 % of the whole time are over", "overdue grid: the whole time is over",
+			"urge grid: " + handle, "overdue town: the time to handle is over",
+			"urge town: " + handle, "overdue city: the time to handle is over",
+			"urge city: " + handle, "overdue city: the time to handle is over", // the command centre itself
+			"urge city: " + handle, "urge city: the time to handle is over",
 		}},
 		{"closed", starting(s, grid.Closed, byTown), []string{"lapse town: the time to evaluate is over"}},
 	} {
 		r := tt.from()
 		if tt.name == "closed" {
-			r.Clocks = dispatch.Start(s, grid.Report{}, grid.Closed, noon)
+			r.Clocks = grid.Clocks{StageDue: day(7), StageAlarm: day(7)}
 		}
 		if d := cmp.Diff(tt.want, rings(t, s, r, noon, day(60))); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, d)
@@ -185,8 +189,8 @@ func TestLimits(t *testing.T) {
 		urgency    grid.Urgency
 		stage, due time.Time
 	}{
-		{"", grid.Normal, monday(10, 30), time.Time{}},
-		{"", grid.Critical, friday.Add(45 * time.Minute), time.Time{}},
+		{"", grid.Normal, monday(10, 30), monday(10, 0).AddDate(0, 0, 7)},
+		{"", grid.Critical, friday.Add(45 * time.Minute), monday(10, 0).AddDate(0, 0, 1)},
 		{"010101", grid.Normal, monday(9, 30), monday(11, 30)},
 		{"010101", grid.Urgent, friday.Add(time.Hour), monday(9, 30)},
 		{"010101", grid.Critical, friday.Add(30 * time.Minute), friday.Add(time.Hour)},

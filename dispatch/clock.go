@@ -6,9 +6,10 @@ import (
 	"jingwei/grid"
 )
 
-// defaultLimits hold where no limit is given: working time in a normal case, but for
-// the command centre, which is there around the clock. Handling has none of its own: it may take what is left of the whole, whose limit
-// is that of the matter.
+// defaultLimits hold where no limit is given, that of the whole where the matter has
+// none either: working time in a normal case, but for the command centre, which is
+// there around the clock. Handling has none of its own: it may take what is left of
+// the whole.
 var defaultLimits = map[grid.Stage]grid.Limit{
 	grid.StageRoute:    {Time: 30 * time.Minute, AroundTheClock: true},
 	grid.StageAccept:   {Time: 2 * time.Hour},
@@ -16,6 +17,7 @@ var defaultLimits = map[grid.Stage]grid.Limit{
 	grid.StageCheck:    {Time: 24 * time.Hour},
 	grid.StageReportIn: {Time: 24 * time.Hour},
 	grid.StageEvaluate: {Time: 7 * 24 * time.Hour, AroundTheClock: true},
+	grid.StageOverall:  {Time: 40 * time.Hour},
 }
 
 // DefaultLimits returns the limits that hold where none is given, in the order of the
@@ -54,8 +56,7 @@ func timerOf(s *grid.Snapshot, r grid.Report, stage grid.Stage) timer {
 	if !ok {
 		l = defaultLimits[stage]
 	}
-	if !ok && stage == grid.StageOverall {
-		m, _ := s.Roster().Matter(r.Matter) // without one there is no limit
+	if m, _ := s.Roster().Matter(r.Matter); !ok && stage == grid.StageOverall && m.Limit > 0 {
 		l.Time = m.Limit
 	}
 	t := timer{s.Roster().Calendar(), l.Time >> (r.Urgency - l.Urgency)}
@@ -104,10 +105,17 @@ func TakeIn(s *grid.Snapshot, r grid.Report, now time.Time) grid.Clocks {
 	return stance{s: s, r: r, by: Actor{System: true}, now: now}.rung()
 }
 
-// startStage starts the clock of a stage; that of the whole runs on. There is
-// nobody to be urged to evaluate.
+// startStage starts the clock of a stage; that of the whole runs on. A stage without a
+// limit of its own takes what is left of the whole; when that is over, as long as the
+// whole was yellow, so that what is late goes up the chain. There is nobody to be urged
+// to evaluate.
 func startStage(s *grid.Snapshot, r grid.Report, k grid.Clocks, state grid.State, now time.Time) grid.Clocks {
-	k.StageDue, k.StageAlarm = timerOf(s, r, stageOf[state]).set(now)
+	t := timerOf(s, r, stageOf[state])
+	if t.limit == 0 && !k.Due.IsZero() && !now.Before(k.Due) {
+		t = timerOf(s, r, grid.StageOverall)
+		t.limit /= 5
+	}
+	k.StageDue, k.StageAlarm = t.set(now)
 	switch {
 	case k.StageDue.IsZero():
 		k.StageDue = k.Due

@@ -66,7 +66,7 @@ func TestClocks(t *testing.T) {
 	late := day(30).Add(-time.Hour)
 	check("resumed, an hour late still", r, grid.Clocks{Due: late, Alarm: late, StageDue: late})
 	r = act(t, s, r, move{who: "clock", action: grid.ActionOverdue}, day(30))
-	check("overdue", r, grid.Clocks{Due: late, StageDue: late})
+	check("overdue", r, grid.Clocks{Due: late, StageDue: day(30).Add(576 * time.Minute), StageAlarm: day(30).Add(27648 * time.Second)})
 	r = act(t, s, r, move{who: "leader", action: grid.ActionFinish, give: evidence}, day(31))
 	check("finished", r, grid.Clocks{Due: late, StageDue: day(32), StageAlarm: day(31).Add(1152 * time.Minute)})
 	r = act(t, s, r, move{who: "town", action: grid.ActionPass}, day(31))
@@ -78,7 +78,7 @@ func TestClocks(t *testing.T) {
 }
 
 // An urgent report has half the time, a critical one a quarter; one without a
-// matter has no limit but that of the stage.
+// matter has that of no matter.
 func TestUrgency(t *testing.T) {
 	s := crewed(t)
 	for _, tt := range []struct {
@@ -88,12 +88,12 @@ func TestUrgency(t *testing.T) {
 	}{
 		{grid.Urgent, "010101", 24 * time.Hour, time.Hour},
 		{grid.Critical, "010101", 12 * time.Hour, 30 * time.Minute},
-		{grid.Normal, "", 0, 2 * time.Hour},
+		{grid.Normal, "", 40 * time.Hour, 2 * time.Hour},
 	} {
 		k := dispatch.Start(s, grid.Report{Urgency: tt.urgency, Matter: tt.matter}, grid.Assigned, noon)
-		want := grid.Clocks{StageDue: noon.Add(tt.stage), StageAlarm: noon.Add(tt.stage / 5 * 4)}
-		if tt.due > 0 {
-			want.Due, want.Alarm = noon.Add(tt.due), noon.Add(tt.due/5*4)
+		want := grid.Clocks{
+			Due: noon.Add(tt.due), Alarm: noon.Add(tt.due / 5 * 4),
+			StageDue: noon.Add(tt.stage), StageAlarm: noon.Add(tt.stage / 5 * 4),
 		}
 		if d := cmp.Diff(want, k); d != "" {
 			t.Errorf("%v %q: %s", tt.urgency, tt.matter, d)

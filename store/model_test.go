@@ -189,6 +189,9 @@ func (j *job) enter(state string) {
 		j.stage, j.limited, j.stageLit = evaluateTime, false, 1 // nobody is urged
 	default:
 		j.stage, j.staged, j.own = j.left, j.limited, false
+		if j.limited && j.left <= 0 { // late: as long again as the whole was yellow
+			j.stage, j.own = j.limit/5, true
+		}
 	}
 	j.stageLimit = j.stage
 }
