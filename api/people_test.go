@@ -166,6 +166,26 @@ func TestExplainRoute(t *testing.T) {
 	}
 }
 
+// A date begins at midnight in Beijing, and a time without a zone is by its clock,
+// in what is sent and in what is asked.
+func TestDatesAreOfBeijing(t *testing.T) {
+	s := newStaffedCity(t)
+	for from, want := range map[string]string{
+		"2026-12-01": "2026-11-30T16:00:00Z", "2026-12-02T08:00:00": "2026-12-02T00:00:00Z", "2026-12-03T08:00:00Z": "2026-12-03T08:00:00Z",
+	} {
+		got := s.do(201, "admin", "POST", "/v1/absences", `{"worker":"L001","from":"`+from+`","until":"`+from[:len("2026-12-01")]+`T23:00:00Z"}`)
+		if !strings.Contains(got, `"from":"`+want+`"`) {
+			t.Errorf("from %s is not %s: %s", from, want, got)
+		}
+	}
+	s.do(200, "admin", "PATCH", "/v1/posts/1", `{"from":"2026-04-10"}`)
+	for at, held := range map[string]bool{"2026-04-09T23:59:59": false, "2026-04-10": true, "2026-04-09T16:00:00Z": true, "2026-04-09T15:59:59Z": false} {
+		if got := s.get("/v1/posts?area=" + micro1 + "&worker=L001&at=" + at); strings.Contains(got.Body.String(), `"id":1`) != held {
+			t.Errorf("held at %s: want %v: %s", at, held, got.Body)
+		}
+	}
+}
+
 // Who changes the roster is the admin or a dispatcher; who sees it, all but reporters.
 func TestWhoMayChangeTheRoster(t *testing.T) {
 	s := newStaffedCity(t)

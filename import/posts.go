@@ -186,7 +186,7 @@ type placedPost struct {
 
 func (p placedPost) String() string {
 	if p.line == 0 {
-		return fmt.Sprintf("the post of %s in %s from %s", p.Worker, p.Area, p.From.Format(time.DateOnly))
+		return fmt.Sprintf("the post of %s in %s from %s", p.Worker, p.Area, p.From.In(grid.Beijing).Format(time.DateOnly))
 	}
 	return fmt.Sprintf("line %d", p.line)
 }

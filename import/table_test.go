@@ -94,14 +94,35 @@ func (r *roster) UpsertMatters(_ context.Context, ms []grid.Matter) (grid.Tally,
 	return grid.Tally{Added: len(ms)}, nil
 }
 
-var zone = time.FixedZone("", 8*3600)
+var zone = grid.Beijing
+
+// Where the table is read, it may be another time.
+func TestTimesWithoutAZone(t *testing.T) {
+	was := time.Local
+	time.Local = time.FixedZone("elsewhere", -5*3600)
+	defer func() { time.Local = was }()
+	sheet := workbook(t, nil, []any{"worker", "area", "from"}, []any{"L1", "G1", time.Date(2025, 2, 3, 0, 0, 0, 0, time.UTC)}, []any{"L1", "G2", "2025-02-03"})
+	rows := filepath.Join(t.TempDir(), "posts.csv")
+	write(t, rows, "worker,area,from\nL1,G1,2025-02-03\nL1,G2,2025/2/3 00:00\nL1,G3,2025-02-02T16:00:00Z\n")
+	for _, path := range []string{rows, sheet} {
+		to := &roster{codes: []string{"L1"}, areas: []string{"G1", "G2", "G3"}}
+		if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range to.posts {
+			if want := time.Date(2025, 2, 2, 16, 0, 0, 0, time.UTC); !p.From.Equal(want) {
+				t.Errorf("%s: from %v, want %v", filepath.Base(path), p.From, want)
+			}
+		}
+	}
+}
 
 // importTable imports body as a table of that kind.
 func importTable(t *testing.T, kind, body, encoding string, to *roster) (*importer.TableResult, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), kind+".csv")
 	write(t, path, body)
-	return readers[kind](t.Context(), to, path, importer.TableOptions{Encoding: encoding, Zone: zone})
+	return readers[kind](t.Context(), to, path, importer.TableOptions{Encoding: encoding})
 }
 
 var readers = map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
@@ -154,7 +175,7 @@ func TestCalendar(t *testing.T) {
 // gives a year: 365 without 104 days of weekends and 13 of holidays.
 func TestCalendarOf2026(t *testing.T) {
 	to := &roster{}
-	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{Zone: zone}); err != nil {
+	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, grid.Beijing) }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"jingwei/grid"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -81,8 +83,9 @@ func fit(record []string, width int) []string {
 // worn matches how Excel writes a number of more digits than it keeps.
 var worn = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+[0-9]+$`)
 
-// date reads a date as workbooks keep it, a number of days, on the clock of a zone.
-func (w *workbook) date(text string, zone *time.Location) (time.Time, bool) {
+// date reads a date as workbooks keep it, a number of days, by the clock of
+// [grid.Beijing].
+func (w *workbook) date(text string) (time.Time, bool) {
 	days, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return time.Time{}, false
@@ -92,5 +95,5 @@ func (w *workbook) date(text string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t = t.Round(time.Second)
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone), true
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, grid.Beijing), true
 }

@@ -63,7 +63,7 @@ func TestWorkbookOfPosts(t *testing.T) {
 		[]any{1001, "G1", "deputy", "2024/7/1", nil, nil, nil, nil},
 	)
 	to := &roster{codes: []string{"L1", "L2", "1001"}, areas: []string{micro, "G1"}}
-	r, err := importer.Posts(t.Context(), to, path, importer.TableOptions{Zone: zone})
+	r, err := importer.Posts(t.Context(), to, path, importer.TableOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestWorkbookSince1904(t *testing.T) {
 		}
 	}, []any{"worker", "area", "from"}, []any{"L1", "G1", 44012}) // 2024-07-01 there
 	to := &roster{codes: []string{"L1"}, areas: []string{"G1"}}
-	if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{Zone: zone}); err != nil {
+	if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := to.posts[0].From.Format(time.DateTime); got != "2024-07-01 00:00:00" {
