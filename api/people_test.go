@@ -166,6 +166,56 @@ func TestExplainRoute(t *testing.T) {
 	}
 }
 
+// A worker is managed from where they are at home. A deputy post elsewhere, which only
+// somebody over both can give, makes no difference to that.
+func TestWorkersAreManagedAtHome(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"L001","area":"320612","rank":"deputy","from":"2026-01-01"}`)               // 5
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"L001","area":"320612001001001","from":"2026-01-01","until":"2026-02-01"}`) // 6
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"C001","area":"320612001001001","rank":"deputy","from":"2026-01-01"}`)      // 7
+	s.do(201, "south", "POST", "/v1/absences", `{"worker":"L001","from":"2026-06-01"}`)
+	for _, tt := range []struct {
+		token, method, target, body string
+		status                      int
+	}{
+		{"south", "PATCH", "/v1/workers/L001", `{"phone":"1"}`, 200},
+		{"south", "PATCH", "/v1/absences/1", `{"until":"2026-07-01"}`, 200},
+		{"south", "PATCH", "/v1/posts/5", `{"until":"2026-07-01"}`, 404},
+		{"north", "GET", "/v1/workers/L001", "", 200},
+		{"north", "PATCH", "/v1/workers/L001", `{"phone":"2"}`, 403},
+		{"north", "POST", "/v1/absences", `{"worker":"L001","from":"2026-08-01"}`, 403},
+		{"north", "PATCH", "/v1/absences/1", `{"until":"2026-06-02"}`, 403},
+		{"north", "DELETE", "/v1/absences/1", "", 403},
+		{"north", "POST", "/v1/posts", `{"worker":"L001","area":"320612001001001","from":"2026-06-01"}`, 403},
+		{"north", "PATCH", "/v1/posts/5", `{"rank":"primary"}`, 403},
+		{"north", "PATCH", "/v1/posts/6", `{"until":null}`, 403},
+		{"north", "PATCH", "/v1/posts/6", `{"until":"2026-03-01"}`, 200}, // it is over all the same
+		{"north", "PATCH", "/v1/posts/5", `{"duty":"mon-fri 08:00-12:00"}`, 200},
+		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-09-01"}`, 200},
+		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-10-01"}`, 403},
+		{"north", "PATCH", "/v1/workers/C001", `{"phone":"3"}`, 200},
+		{"north", "POST", "/v1/absences", `{"worker":"C001","from":"2026-08-01"}`, 201},
+		{"south", "POST", "/v1/posts", `{"worker":"C001","area":"320602","from":"2026-06-01"}`, 403},
+	} {
+		s.do(tt.status, tt.token, tt.method, tt.target, tt.body)
+	}
+}
+
+// A post ends for another only when that one takes its place.
+func TestOnlyWhatIsInTheWayEnds(t *testing.T) {
+	s := newStaffedCity(t)
+	post := func(worker, area, rank string, ends int) string {
+		return fmt.Sprintf(`{"worker":%q,"area":%q,"rank":%q,"from":"2026-06-01","ends":%d}`, worker, area, rank, ends)
+	}
+	for _, body := range []string{
+		post("L002", micro2, "primary", 1), post("W901", "320602001", "primary", 4), post("W001", micro1, "deputy", 1), post("L001", "320602", "primary", 1),
+	} {
+		wantProblem(t, s.ask("POST", "admin", "/v1/posts", body), 409, "ends", "", "does not end for this one")
+	}
+	s.do(201, "admin", "POST", "/v1/posts", post("W001", micro1, "deputy", 2)) // the deputy after the deputy
+	s.do(201, "admin", "POST", "/v1/posts", post("L001", micro1, "deputy", 1)) // the same worker, another rank
+}
+
 // A date begins at midnight in Beijing, and a time without a zone is by its clock,
 // in what is sent and in what is asked.
 func TestDatesAreOfBeijing(t *testing.T) {
@@ -249,10 +299,11 @@ func TestRosterWithinRoot(t *testing.T) {
 		{"POST", "/v1/posts", `{"worker":"L001","area":"320612","from":"2026-06-01T00:00:00Z","ends":1}`, 404, "no post 1"},
 		{"PATCH", "/v1/posts/1", `{"until":"2026-06-01T00:00:00Z"}`, 404, "no post 1"},
 		{"DELETE", "/v1/posts/1", "", 404, "no post 1"},
-		{"POST", "/v1/posts", `{"worker":"W901","area":"320612","from":"2026-06-01T00:00:00Z"}`, 201, `"通州区"`},
-		{"GET", "/v1/workers", "", 200, `"W901"`},
-		{"PATCH", "/v1/workers/W901", `{"phone":"1"}`, 403, "outside 通州区"},
+		{"POST", "/v1/posts", `{"worker":"W901","area":"320612","from":"2026-06-01T00:00:00Z"}`, 403, "has posts outside 通州区"},
+		{"POST", "/v1/posts", `{"worker":"C001","area":"320612","from":"2026-06-01T00:00:00Z"}`, 403, "has no post"},
+		{"POST", "/v1/absences", `{"worker":"C001","from":"2026-06-01T00:00:00Z"}`, 403, "has no post"},
 		{"POST", "/v1/absences", `{"worker":"W901","from":"2026-06-01T00:00:00Z"}`, 403, "outside 通州区"},
+		{"POST", "/v1/workers", `{"code":"N9","name":"n","role":"officer","department":"城管"}`, 403, "not for a token of 通州区"},
 		{"POST", "/v1/workers", `{"code":"N1","name":"n","role":"leader"}`, 201, `"N1"`},
 		{"POST", "/v1/posts", `{"worker":"N1","area":"320612001001001","from":"2026-01-01T00:00:00Z"}`, 201, `"N1"`},
 		{"PATCH", "/v1/workers/N1", `{"phone":"110"}`, 200, `"110"`},
@@ -298,7 +349,7 @@ func TestRosterRefuses(t *testing.T) {
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","rank":"chief"}`, 400, "rank", "rank", "unknown rank"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","duty":"noon"}`, 400, "duty", "duty", "no day"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","ends":99}`, 404, "not-found", "", "no post 99"},
-		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2025-06-02","ends":1}`, 409, "period", "", "not after it begins"},
+		{"POST", "/v1/posts", `{"worker":"L001","area":"320602001001001001","from":"2025-06-02","ends":1}`, 409, "period", "", "not after it begins"},
 		{"PATCH", "/v1/posts/1", `{"worker":"L002"}`, 400, "post", "worker", "end this one"},
 		{"PATCH", "/v1/posts/1", `{"until":"2026-04-01"}`, 400, "period", "until", "not after"},
 		{"PATCH", "/v1/posts/99", `{}`, 404, "not-found", "", "no post 99"},

@@ -158,6 +158,9 @@ func (a *API) postPost(c *call) error {
 			return err
 		}
 	}
+	if err := a.engage(c, w); err != nil {
+		return err
+	}
 	r, err := a.people(c).AddPost(c.r.Context(), p, in.Ends, in.Why)
 	if err != nil {
 		return err
@@ -198,7 +201,8 @@ func (a *API) getPost(c *call) error {
 	return a.answerPost(c, http.StatusOK, r)
 }
 
-// patchPost corrects or ends a post. Worker and area make it what it is.
+// patchPost corrects or ends a post. Worker and area make it what it is. What makes
+// more of it is for those who may give the worker a post.
 func (a *API) patchPost(c *call) error {
 	var in postIn
 	if err := c.body(&in); err != nil {
@@ -211,7 +215,19 @@ func (a *API) patchPost(c *call) error {
 	if err != nil {
 		return err
 	}
-	if r, err = a.people(c).ChangePost(c.r.Context(), r.Value.ID, in.into, in.Why); err != nil {
+	w, err := a.workerWithID(c, r.Value.Worker)
+	if err != nil {
+		return err
+	}
+	engaging := a.engage(c, w)
+	become := func(p *grid.Post) error {
+		was := *p
+		if err := in.into(p); err != nil || narrows(was, *p, c.now) {
+			return err
+		}
+		return engaging
+	}
+	if r, err = a.people(c).ChangePost(c.r.Context(), r.Value.ID, become, in.Why); err != nil {
 		return err
 	}
 	return a.answerPost(c, http.StatusOK, r)

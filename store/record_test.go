@@ -97,7 +97,12 @@ func TestPostsThatClash(t *testing.T) {
 	clashes(t, err, "one-post", "the worker has a post in the area at that time: post 2, deputy 李强 (w2), from 2026-01-01T00:00:00Z")
 	_, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(1)}, 1, "")
 	clashes(t, err, "period", "it would end on 2026-01-01T00:00:00Z, not after it begins on 2026-01-01T00:00:00Z")
-	if _, err := db.AddPost(ctx, grid.Post{Worker: 3, Area: 3, Rank: grid.Primary, From: day(25)}, 1, ""); err != nil {
+	const unrelated = "post 1 does not end for this one: it is of another area, or of another rank and worker"
+	_, err = db.AddPost(ctx, grid.Post{Worker: 1, Area: 3, Rank: grid.Primary, From: day(5)}, 1, "")
+	clashes(t, err, "ends", unrelated)
+	_, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Deputy, From: day(5)}, 1, "")
+	clashes(t, err, "ends", unrelated)
+	if _, err := db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(25)}, 1, ""); err != nil {
 		t.Error(err)
 	}
 	if r, err := db.PostRecords(ctx, grid.RecordQuery{ID: 1, History: true, Limit: 9}); err != nil || len(r) != 1 {
