@@ -296,6 +296,37 @@ func TestRosterAsKnown(t *testing.T) {
 	}
 }
 
+// Law: what a worker was known to be is known as long as until it changed, and no longer.
+func TestWorkersAsKnown(t *testing.T) {
+	db := staffed(t)
+	ctx := t.Context()
+	at(db, 0)
+	w, err := db.AddWorker(ctx, grid.Worker{Code: "x4", Name: "李四", Role: grid.Leader, Phone: "1"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.AddPost(ctx, grid.Post{Worker: w.ID, Area: 2, Rank: grid.Primary, From: day(1)}, 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	was := map[int]grid.Worker{0: w}
+	for hour, is := range []grid.Worker{{Name: "李思", Role: grid.Leader, Phone: "1"}, {Name: "李思", Role: grid.Officer, Phone: "2", Department: "城管"}, {Name: "李四", Role: grid.Dispatcher, Phone: "3"}} {
+		at(db, hour+1)
+		is.ID, is.Code = w.ID, w.Code
+		if was[hour+1], err = db.ChangeWorker(ctx, "x4", func(w *grid.Worker) error { *w = is; return nil }, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for hour, want := range was {
+		begins := time.Date(2026, 1, 2, hour, 0, 0, 0, time.UTC)
+		for _, known := range []time.Time{begins, begins.Add(time.Hour - time.Microsecond)} {
+			r, err := db.RosterAsKnown(ctx, known, []grid.AreaID{2})
+			if got, _ := r.Worker(w.ID); err != nil || got != want {
+				t.Errorf("as known at %v: %+v, %v; want %+v", known, got, err, want)
+			}
+		}
+	}
+}
+
 func drawnPost(t *rapid.T) grid.Post {
 	from := rapid.IntRange(1, 6).Draw(t, "from")
 	p := grid.Post{
