@@ -236,6 +236,24 @@ func TestDatesAreOfBeijing(t *testing.T) {
 	}
 }
 
+// The department that a rule names answers by an officer who has no post.
+func TestDepartmentAnswers(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/rules", `{"code":"占道","matter":"01","department":"城管"}`)
+	route := func() string { return s.get("/v1/route?lon=120.805&lat=32.005&matter=010101").Body.String() }
+	for _, want := range []string{`"state":"assigned"`, `"code":"C001"`, `"rank":"","worker"`, "officer 郑伟 (C001) of 城管, without a post, answers"} {
+		if got := route(); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	s.do(201, "admin", "POST", "/v1/absences", `{"worker":"C001","from":"2026-05-01"}`)
+	for _, want := range []string{"郑伟 (C001) of 城管, without a post, is absent", "陈静 (W001) stands in"} {
+		if got := route(); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
 // Who changes the roster is the admin or a dispatcher; who sees it, all but reporters.
 func TestWhoMayChangeTheRoster(t *testing.T) {
 	s := newStaffedCity(t)
@@ -362,6 +380,7 @@ func TestRosterRefuses(t *testing.T) {
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"9"}`, 400, "matter", "matter", "want 2, 4 or 6 digits"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"99"}`, 400, "matter", "matter", "no matter of the catalogue"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","urgency":"very"}`, 400, "urgency", "urgency", "unknown urgency"},
+		{"POST", "/v1/rules", `{"code":"x","department":"气象局"}`, 400, "department", "department", "\"气象局\" has no officer"},
 		{"PUT", "/v1/rules/x", `{"code":"y","level":"town"}`, 400, "code", "code", "differs"},
 		{"GET", "/v1/rules/x", "", 404, "not-found", "", "no rule x"},
 		{"DELETE", "/v1/rules/x", "", 404, "not-found", "", "no rule x"},

@@ -67,6 +67,9 @@ func (d Decision) ruleReasons() []string {
 func (c Candidate) String() string {
 	head := name(c.Area) + ": "
 	who := fmt.Sprintf("%s %s %s (%s)", c.Rank, c.Worker.Role, c.Worker.Name, c.Worker.Code)
+	if c.Rank == "" {
+		who = fmt.Sprintf("%s %s (%s) of %s, without a post,", c.Worker.Role, c.Worker.Name, c.Worker.Code, c.Worker.Department)
+	}
 	switch c.Verdict {
 	case Answering:
 		return head + who + " answers"

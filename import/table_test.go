@@ -288,7 +288,7 @@ limits.csv: line 4: unknown stage "nap": one of [accept verify handle check eval
 limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
 limits.csv: line 6: unknown clock "sundial": working or continuous
 limits.csv: line 8: the limit */normal/accept is already that of line 7`},
-	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
+	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,01,G1,特急,周末 08:00-12:00,,,,部门,消防\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
 rules.csv: line 3: matter "1": two, four or six digits
 rules.csv: line 4: matter "02": no matter of the catalogue begins so
 rules.csv: line 5: area "G9" is not in the current edition
@@ -299,7 +299,8 @@ rules.csv: line 9: unknown level "hill": one of city, county, town, village, gri
 rules.csv: line 10: unknown role "king": one of leader, liaison, dispatcher, officer
 rules.csv: line 11: the rule asks for nobody: a level, a role or a department
 rules.csv: line 12: until 2024-02-01 00:00:00 is not after from 2024-02-01 00:00:00
-rules.csv: line 14: code B is already that of line 13`},
+rules.csv: line 13: department "城管局" has no officer in the roster
+rules.csv: line 15: code B is already that of line 14`},
 	{"matters", "matters", "code,category,item,name,level,limit_hours\n0101,a,b,c,grid,4\n010101,a,b,c,hamlet,4\n010101,a,b,c,grid,-1\n010101,a,b,c,grid,4\n010102,x,b,d,grid,4\n010201,a,c,d,grid,4\n010101,a,b,c,grid,4\n010103,a,,c,grid,4\n", `matters.csv: line 2: code "0101": six digits, two each for category, item and matter
 matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid
 matters.csv: line 4: limit_hours "-1": a number of hours above 0, at most 87840
@@ -311,7 +312,7 @@ matters.csv: line 9: the item is missing`},
 func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 	for _, c := range badTables {
 		t.Run(c.name, func(t *testing.T) {
-			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
+			to := &roster{codes: []string{"L1", "L2"}, people: []grid.Worker{{Code: "F1", Role: grid.Officer, Department: "消防"}}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
 				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 			}}
 			_, err := importTable(t, c.kind, c.body, "", to)
