@@ -273,6 +273,11 @@ posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-
 	{"two primaries", "posts", "worker,area,rank,from,until\nL1,G1,primary,2024-01-01,2024-06-01\nL2,G1,primary,2024-05-31,\nL2,G2,primary,2025-01-01,\n", `posts.csv: line 3: the area has a primary at that time already: line 2
 posts.csv: line 4: the area has a primary at that time already: the post of L1 in G2 from 2024-01-01`},
 	{"a post twice", "posts", "worker,area,from\nL1,G1,2024-01-01\nL1,G1,2024/1/1\n", `posts.csv: line 3: the same worker, area and from as line 2`},
+	{"all that is wrong at once", "posts", "worker,area,rank,from,until\nL1,G1,,2024-01-01,\nL9,G1,,2024-01-01,\nL2,G1,,2024-02-01,\nL1,G1,,2024-01-01,\nL2,G1,deputy,2024-03-01,\nL2,G2,chief,2025-01-01,\n", `posts.csv: line 3: worker "L9" is not known
+posts.csv: line 4: the area has a primary at that time already: line 2
+posts.csv: line 5: the same worker, area and from as line 2
+posts.csv: line 6: the worker has a post in the area at that time already: line 4
+posts.csv: line 7: unknown rank "chief": one of primary, deputy`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
 	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n", `calendar.csv: line 2: ordinary days have no date
 calendar.csv: line 3: ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00
