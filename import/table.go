@@ -194,8 +194,8 @@ func (t *table) readSheet() (err error) {
 		return nil
 	}
 	t.record = fit(t.record, t.width)
-	if i := slices.IndexFunc(t.record, worn.MatchString); i >= 0 && i < t.width {
-		return t.problem("column %q: the cell is a number, of which Excel has dropped the last digits: format the column as text and enter it again", t.names[i])
+	if i := slices.IndexFunc(t.record, worn); i >= 0 && i < t.width {
+		return t.problem("column %q: the cell is a number that has lost its last digits: format the column as text and enter it again", t.names[i])
 	}
 	return nil
 }

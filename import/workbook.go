@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"time"
@@ -80,8 +81,18 @@ func fit(record []string, width int) []string {
 	return record
 }
 
-// worn matches how Excel writes a number of more digits than it keeps.
-var worn = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+[0-9]+$`)
+// exponent matches how programs write large numbers into cells: 3.2E+17, 3.2e+17, 3.2E17.
+var exponent = regexp.MustCompile(`^-?[0-9]+(\.[0-9]*[eE]\+?|[eE]\+)[0-9]+$`)
+
+// worn reports whether a cell is a number of more digits than are kept of one, which are
+// 15.
+func worn(text string) bool {
+	if !exponent.MatchString(text) {
+		return false
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return err != nil || math.Abs(v) >= 1e15
+}
 
 // date reads a date as workbooks keep it, a number of days, by the clock of
 // [grid.Beijing].
