@@ -368,6 +368,7 @@ func TestRosterRefuses(t *testing.T) {
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","duty":"noon"}`, 400, "duty", "duty", "no day"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","ends":99}`, 404, "not-found", "", "no post 99"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"320602001001001001","from":"2025-06-02","ends":1}`, 409, "period", "", "not after it begins"},
+		{"POST", "/v1/posts", `{"worker":"L001","ends":"1"}`, 400, "type", "ends", "want a number, not string"},
 		{"PATCH", "/v1/posts/1", `{"worker":"L002"}`, 400, "post", "worker", "end this one"},
 		{"PATCH", "/v1/posts/1", `{"until":"2026-04-01"}`, 400, "period", "until", "not after"},
 		{"PATCH", "/v1/posts/99", `{}`, 404, "not-found", "", "no post 99"},
