@@ -167,6 +167,14 @@ func TestRouteOfAnAmbiguousPlace(t *testing.T) {
 		reasons []string
 	}{
 		{
+			[2]float64{.994, .005}, // which is no percent
+			grid.Holder{Level: grid.Grid, Area: 6, Worker: 14},
+			[]string{
+				"the place is ambiguous: 99 % in grid 产业园 (320602001001901)",
+				"grid 产业园 (320602001001901): primary leader 赵军 (W901) answers",
+			},
+		},
+		{
 			[2]float64{.6, .3},
 			grid.Holder{Level: grid.Grid, Area: 6, Worker: 14},
 			[]string{
