@@ -41,7 +41,7 @@ func (in absenceIn) into(a *grid.Absence) error {
 }
 
 func (a *API) listAbsences(c *call) error {
-	records, next, err := page(a, c, a.people(c).AbsenceRecords, func(a grid.Absence) int64 { return a.ID })
+	records, known, next, err := page(a, c, a.people(c).AbsenceRecords, func(a grid.Absence) int64 { return a.ID })
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ func (a *API) listAbsences(c *call) error {
 		Absences []absenceView `json:"absences"`
 		Next     string        `json:"next,omitempty"`
 	}{Next: next}
-	if v.Absences, err = a.viewAbsences(c, records); err != nil {
+	if v.Absences, err = a.viewAbsences(c, records, known); err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, v)
 }
 
-func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence]) ([]absenceView, error) {
-	workers, err := workersIn(c.r.Context(), a.people(c), records, func(a grid.Absence) grid.WorkerID { return a.Worker })
+func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence], known time.Time) ([]absenceView, error) {
+	workers, err := workersIn(c.r.Context(), a.people(c), records, known, func(a grid.Absence) grid.WorkerID { return a.Worker })
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence]) ([]ab
 }
 
 func (a *API) answerAbsence(c *call, status int, r grid.Recorded[grid.Absence]) error {
-	views, err := a.viewAbsences(c, []grid.Recorded[grid.Absence]{r})
+	views, err := a.viewAbsences(c, []grid.Recorded[grid.Absence]{r}, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (a *API) getAbsenceHistory(c *call) error {
 	if err != nil {
 		return err
 	}
-	views, err := a.viewAbsences(c, records)
+	views, err := a.viewAbsences(c, records, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -143,6 +143,23 @@ func TestLocateAsKnown(t *testing.T) {
 	}
 }
 
+// Who was somebody is what was known of them then, beside a place and in lists.
+func TestPeopleAsKnown(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/absences", `{"worker":"W001","from":"2026-06-01"}`)
+	before := time.Unix(s.now.Load(), 0).UTC().Format(time.RFC3339)
+	s.now.Add(60)
+	s.do(200, "admin", "PATCH", "/v1/workers/W001", `{"name":"陈静宜","phone":"13900000000","role":"dispatcher"}`)
+	for _, target := range []string{"/v1/locate?lon=120.805&lat=32.005&known=", "/v1/posts?worker=W001&known=", "/v1/absences?known="} {
+		for known, want := range map[string]string{before: `"code":"W001","name":"陈静","role":"leader"`, "": `"code":"W001","name":"陈静宜","role":"dispatcher"`} {
+			phone := map[bool]string{true: "13800000013", false: "13900000000"}[known == before]
+			if got := s.get(target + known).Body.String(); !strings.Contains(got, want) || !strings.Contains(got, phone) {
+				t.Errorf("%s%s: no %s, %s in %s", target, known, want, phone, got)
+			}
+		}
+	}
+}
+
 func TestExplainRoute(t *testing.T) {
 	s := newStaffedCity(t)
 	s.do(201, "admin", "POST", "/v1/workers", `{"code":"C009","name":"周涛","role":"officer","department":"城管局"}`)
