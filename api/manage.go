@@ -38,6 +38,16 @@ func (a *API) engage(c *call, w grid.Worker) error {
 	return c.manage(w, homes)
 }
 
+// commission fails when a caller with a root area would make somebody an officer, or one
+// of another department: that one would answer for it everywhere.
+func (c *call) commission(was, is grid.Worker) error {
+	if c.root < 0 || is.Role != grid.Officer || is.Role == was.Role && is.Department == was.Department {
+		return nil
+	}
+	root := c.s.Area(c.root)
+	return problem(http.StatusForbidden, "root-area", "role", "an officer answers for a department everywhere: this is not for a token of %s (%s)", root.Name, root.Code)
+}
+
 func (c *call) manage(w grid.Worker, homes []int32) error {
 	if slices.ContainsFunc(homes, c.sees) {
 		return nil

@@ -211,6 +211,8 @@ func TestWorkersAreManagedAtHome(t *testing.T) {
 		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-09-01"}`, 200},
 		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-10-01"}`, 403},
 		{"north", "PATCH", "/v1/workers/C001", `{"phone":"3"}`, 200},
+		{"north", "PATCH", "/v1/workers/C001", `{"department":"消防"}`, 403},
+		{"south", "PATCH", "/v1/workers/L001", `{"role":"officer","department":"城管"}`, 403},
 		{"north", "POST", "/v1/absences", `{"worker":"C001","from":"2026-08-01"}`, 201},
 		{"south", "POST", "/v1/posts", `{"worker":"C001","area":"320602","from":"2026-06-01"}`, 403},
 	} {

@@ -101,7 +101,7 @@ func (a *API) listWorkers(c *call) error {
 	return c.json(http.StatusOK, v)
 }
 
-// postWorker takes a worker in. An officer answers for a department everywhere.
+// postWorker takes a worker in.
 func (a *API) postWorker(c *call) error {
 	var in workerIn
 	if err := c.body(&in); err != nil {
@@ -111,8 +111,8 @@ func (a *API) postWorker(c *call) error {
 	if err := cmp.Or(checkCode("code", in.Code), in.into(&w)); err != nil {
 		return err
 	}
-	if c.root >= 0 && w.Role == grid.Officer {
-		return problem(http.StatusForbidden, "root-area", "role", "an officer answers for a department everywhere: this is not for a token of %s (%s)", c.s.Area(c.root).Name, c.s.Area(c.root).Code)
+	if err := c.commission(grid.Worker{}, w); err != nil {
+		return err
 	}
 	w, err := a.people(c).AddWorker(c.r.Context(), w, in.Why)
 	if err != nil {
@@ -163,7 +163,11 @@ func (a *API) patchWorker(c *call) error {
 	if err := a.manage(c, w); err != nil {
 		return err
 	}
-	if w, err = a.people(c).ChangeWorker(c.r.Context(), w.Code, in.into, in.Why); err != nil {
+	become := func(w *grid.Worker) error {
+		was := *w
+		return cmp.Or(in.into(w), c.commission(was, *w))
+	}
+	if w, err = a.people(c).ChangeWorker(c.r.Context(), w.Code, become, in.Why); err != nil {
 		return found(err, "worker", w.Code)
 	}
 	return c.json(http.StatusOK, fullWorker(w))
