@@ -192,7 +192,7 @@ func (m *memory) Append(_ context.Context, e grid.Entry) (grid.Receipt, error) {
 	}
 	m.appends++
 	m.reports[e.Report.ID] = e.Report
-	m.steps[e.Report.ID] = []grid.Step{e.Step}
+	m.steps[e.Report.ID] = []grid.Step{e.Step()}
 	m.events = append(m.events, grid.Event{
 		Cursor: grid.Cursor{XID: 700, Seq: int64(len(m.events) + 1)},
 		What:   grid.EventReport, ID: e.Report.ID.String(), Report: &e.Report,

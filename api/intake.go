@@ -45,15 +45,7 @@ type intake struct {
 }
 
 func (in intake) entry(caller grid.Caller) grid.Entry {
-	r := in.report
-	action, from := grid.ActionRoute, grid.Reported
-	if r.State == grid.Reported {
-		action, from = grid.ActionReport, 0
-	}
-	return grid.Entry{Report: r, Step: grid.Step{
-		Report: r.ID, Step: r.Version, At: r.Received, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access),
-		Action: action, From: from, To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: in.reason, Edition: r.Edition,
-	}}
+	return grid.Entry{Report: in.report, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access), Reason: in.reason}
 }
 
 // take reads one report, finds its cell and who answers for it. id is the one in

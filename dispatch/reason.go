@@ -24,7 +24,7 @@ func (d Decision) Reasons(s *grid.Snapshot) []string {
 	return lines
 }
 
-func name(a grid.Area) string { return fmt.Sprintf("%v %s (%s)", a.Level, a.Name, a.Code) }
+func name(a grid.Area) string { return a.Level.String() + " " + a.Name + " (" + a.Code + ")" }
 
 // noShare is the largest share of the probability that is written as 0 %.
 const noShare = 0.005
@@ -72,9 +72,11 @@ func (d Decision) ruleReasons() []string {
 // String tells why the candidate answers or was passed over.
 func (c Candidate) String() string {
 	head := name(c.Area) + ": "
-	who := fmt.Sprintf("%s %s %s (%s)", c.Rank, c.Worker.Role, c.Worker.Name, c.Worker.Code)
+	who := string(c.Worker.Role) + " " + c.Worker.Name + " (" + c.Worker.Code + ")"
 	if c.Rank == "" {
-		who = fmt.Sprintf("%s %s (%s) of %s, without a post,", c.Worker.Role, c.Worker.Name, c.Worker.Code, c.Worker.Department)
+		who += " of " + c.Worker.Department + ", without a post,"
+	} else {
+		who = string(c.Rank) + " " + who
 	}
 	switch c.Verdict {
 	case Answering:

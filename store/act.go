@@ -98,8 +98,9 @@ func writeStep(ctx context.Context, tx pgx.Tx, r grid.Report, s grid.Step) error
 }
 
 func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
-	if s.Step == 2 { // an import has no step of its own yet
-		b.Queue(`INSERT INTO report_history (`+historyColumns+`) `+importStep, [16]byte(r.ID))
+	if s.Step == 2 { // the first is still part of the report; before migration 12 it was not
+		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
+			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
@@ -122,7 +123,7 @@ func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 	b.Queue(`INSERT INTO feed (what, id) VALUES ($1, $2)`, grid.EventReport, r.ID.String())
 }
 
-// historyColumns are those of a step, in the order of importStep.
+// historyColumns are those of a step, in the order of queueStep.
 const historyColumns = `report, step, at, actor, who, as_whom, action, from_state, to_state, holder_level, holder_area, holder_worker,
 	sender_level, sender_area, sender_worker, ` + clockColumns + `, reason, edition, lead, resume_at, department, task_due, evidence`
 
