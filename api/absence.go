@@ -41,7 +41,7 @@ func (in absenceIn) into(a *grid.Absence) error {
 }
 
 func (a *API) listAbsences(c *call) error {
-	records, next, err := page(a, c, a.people(c).AbsenceRecords, func(a grid.Absence) int64 { return a.ID })
+	records, known, next, err := page(a, c, a.people(c).AbsenceRecords, func(a grid.Absence) int64 { return a.ID })
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ func (a *API) listAbsences(c *call) error {
 		Absences []absenceView `json:"absences"`
 		Next     string        `json:"next,omitempty"`
 	}{Next: next}
-	if v.Absences, err = a.viewAbsences(c, records); err != nil {
+	if v.Absences, err = a.viewAbsences(c, records, known); err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, v)
 }
 
-func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence]) ([]absenceView, error) {
-	workers, err := workersIn(c.r.Context(), a.people(c), records, func(a grid.Absence) grid.WorkerID { return a.Worker })
+func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence], known time.Time) ([]absenceView, error) {
+	workers, err := workersIn(c.r.Context(), a.people(c), records, known, func(a grid.Absence) grid.WorkerID { return a.Worker })
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a *API) viewAbsences(c *call, records []grid.Recorded[grid.Absence]) ([]ab
 }
 
 func (a *API) answerAbsence(c *call, status int, r grid.Recorded[grid.Absence]) error {
-	views, err := a.viewAbsences(c, []grid.Recorded[grid.Absence]{r})
+	views, err := a.viewAbsences(c, []grid.Recorded[grid.Absence]{r}, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (a *API) answerAbsence(c *call, status int, r grid.Recorded[grid.Absence]) 
 	return c.json(status, views[0])
 }
 
-// postAbsence says that a worker, who has a post in the caller's root, is away.
+// postAbsence says that a worker, whom the caller manages, is away.
 func (a *API) postAbsence(c *call) error {
 	var in absenceIn
 	if err := c.body(&in); err != nil {
@@ -90,7 +90,7 @@ func (a *API) postAbsence(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := a.ownWorker(c, w); err != nil {
+	if err := a.manage(c, w); err != nil {
 		return err
 	}
 	absence.Worker = w.ID
@@ -116,6 +116,20 @@ func (a *API) absenceNamed(c *call, history bool) ([]grid.Recorded[grid.Absence]
 	return records, err
 }
 
+// ownAbsence reads the absence in the address, of a worker whom the caller manages.
+func (a *API) ownAbsence(c *call) (grid.Absence, error) {
+	records, err := a.absenceNamed(c, false)
+	if err != nil {
+		return grid.Absence{}, err
+	}
+	absence := records[0].Value
+	w, err := a.workerWithID(c, absence.Worker)
+	if err != nil {
+		return absence, err
+	}
+	return absence, a.manage(c, w)
+}
+
 func (a *API) getAbsence(c *call) error {
 	if err := newParams(c.r.URL).end(); err != nil {
 		return err
@@ -135,11 +149,11 @@ func (a *API) patchAbsence(c *call) error {
 	if in.Worker != "" {
 		return bad("absence", "worker", "the worker of an absence stays: withdraw this one and make another")
 	}
-	records, err := a.absenceNamed(c, false)
+	absence, err := a.ownAbsence(c)
 	if err != nil {
 		return err
 	}
-	r, err := a.people(c).ChangeAbsence(c.r.Context(), records[0].Value.ID, in.into, in.Why)
+	r, err := a.people(c).ChangeAbsence(c.r.Context(), absence.ID, in.into, in.Why)
 	if err != nil {
 		return err
 	}
@@ -151,11 +165,11 @@ func (a *API) deleteAbsence(c *call) error {
 	if err != nil {
 		return err
 	}
-	records, err := a.absenceNamed(c, false)
+	absence, err := a.ownAbsence(c)
 	if err != nil {
 		return err
 	}
-	if err := a.people(c).WithdrawAbsence(c.r.Context(), records[0].Value.ID, why); err != nil {
+	if err := a.people(c).WithdrawAbsence(c.r.Context(), absence.ID, why); err != nil {
 		return err
 	}
 	return c.nothing()
@@ -169,7 +183,7 @@ func (a *API) getAbsenceHistory(c *call) error {
 	if err != nil {
 		return err
 	}
-	views, err := a.viewAbsences(c, records)
+	views, err := a.viewAbsences(c, records, time.Time{})
 	if err != nil {
 		return err
 	}

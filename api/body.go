@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ func jsonProblem(err error) error {
 		if wrong.Field == "" {
 			return bad("type", "", "want a JSON object, not %s", wrong.Value)
 		}
-		return bad("type", wrong.Field, "want %s, not %s", kindName(wrong.Type.Kind().String()), wrong.Value)
+		return bad("type", wrong.Field, "want %s, not %s", kindName(wrong.Type), wrong.Value)
 	case errors.As(err, &syntax):
 		return bad("json", "", "not JSON at byte %d: %v", syntax.Offset, err)
 	case errors.Is(err, io.EOF):
@@ -67,17 +68,28 @@ func jsonProblem(err error) error {
 	return bad("json", "", "%v", err)
 }
 
-// kindName says a Go kind in the words of JSON.
-func kindName(kind string) string {
-	switch kind {
-	case "float64":
+// kindName says a Go type in the words of JSON.
+func kindName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Float64, reflect.Int64:
 		return "a number"
-	case "string":
+	case reflect.String:
 		return "a string"
-	case "bool":
+	case reflect.Bool:
 		return "true or false"
-	case "slice":
-		return "an array of numbers"
+	case reflect.Slice, reflect.Array:
+		return "an array of " + kindNames(t.Elem())
 	}
 	return "an object"
+}
+
+// kindNames says many of a Go type.
+func kindNames(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Float64, reflect.Int64:
+		return "numbers"
+	case reflect.String:
+		return "strings"
+	}
+	return "objects"
 }

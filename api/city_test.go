@@ -137,6 +137,7 @@ var tokens = map[string]grid.Caller{
 	"reporter2":  {Token: 7, Name: "小程序", Access: grid.AccessReporter},
 	"viewer":     {Token: 8, Name: "大屏", Access: grid.AccessViewer},
 	"north":      {Token: 9, Name: "通州", Access: grid.AccessDispatcher, Area: 8},
+	"south":      {Token: 17, Name: "崇川", Access: grid.AccessDispatcher, Area: 2},
 	"park":       {Token: 10, Name: "园区", Access: grid.AccessLeader, Area: 7},
 	"w11":        {Token: 12, Name: "王芳", Access: grid.AccessLiaison, Worker: 11},
 	"w11b":       {Token: 13, Name: "王芳", Access: grid.AccessLiaison, Worker: 11},

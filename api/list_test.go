@@ -46,6 +46,8 @@ func TestListReports(t *testing.T) {
 		{"admin", "?matter=0201", "6 3"},
 		{"admin", "?matter=010101", "1"},
 		{"admin", "?to=2026-05-01", "1"},
+		{"admin", "?to=2026-04-01T08:00:01", "1"}, // by the clock of Beijing
+		{"admin", "?from=2026-04-01T08:00:01", "6 5 4 3 2"},
 		{"admin", "?from=2026-04-01&to=2026-04-02T00:00:00%2B08:00", "1"},
 		{"admin", "?from=2026-04-01T00:00:01Z", "6 5 4 3 2"},
 		{"admin", "?bbox=120.81,32,120.83,32.01", "4 2"},

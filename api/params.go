@@ -108,13 +108,13 @@ func (p *params) span() (from, to time.Time) {
 	return from, to
 }
 
-// parseTime reads RFC 3339 or a date, which begins at midnight UTC.
+// parseTime reads RFC 3339; a date, which begins at midnight, and a time without a
+// zone are by the clock of [grid.Beijing].
 func parseTime(s string) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
-	}
-	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return t, nil
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, s, grid.Beijing); err == nil {
+			return t, nil
+		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time: want RFC 3339 or YYYY-MM-DD", s)
 }

@@ -28,7 +28,8 @@ type People interface {
 	ChangeWorker(ctx context.Context, code string, become func(*grid.Worker) error, why string) (grid.Worker, error)
 
 	PostRecords(ctx context.Context, q grid.RecordQuery) ([]grid.Recorded[grid.Post], error)
-	// AddPost ends the post with the id ends, unless 0, when the new one begins.
+	// AddPost ends the post with the id ends, unless 0, when the new one begins. It must
+	// be of the same area, and of the same rank or worker.
 	AddPost(ctx context.Context, p grid.Post, ends int64, why string) (grid.Recorded[grid.Post], error)
 	ChangePost(ctx context.Context, id int64, become func(*grid.Post) error, why string) (grid.Recorded[grid.Post], error)
 	WithdrawPost(ctx context.Context, id int64, why string) error
@@ -191,6 +192,18 @@ func (a *API) workerNamed(c *call, field, code string) (grid.Worker, error) {
 	list, err := a.people(c).FindWorkers(c.r.Context(), grid.WorkerQuery{Code: code, Limit: 1})
 	if err == nil && len(list) == 0 {
 		err = bad("worker", field, "there is no worker %q", code)
+	}
+	if err != nil {
+		return grid.Worker{}, err
+	}
+	return list[0], nil
+}
+
+// workerWithID reads the worker of a record.
+func (a *API) workerWithID(c *call, id grid.WorkerID) (grid.Worker, error) {
+	list, err := a.people(c).FindWorkers(c.r.Context(), grid.WorkerQuery{IDs: []grid.WorkerID{id}, Limit: 1})
+	if err == nil && len(list) == 0 {
+		err = missing("worker", strconv.FormatInt(int64(id), 10))
 	}
 	if err != nil {
 		return grid.Worker{}, err

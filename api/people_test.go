@@ -144,6 +144,23 @@ func TestLocateAsKnown(t *testing.T) {
 	}
 }
 
+// Who was somebody is what was known of them then, beside a place and in lists.
+func TestPeopleAsKnown(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/absences", `{"worker":"W001","from":"2026-06-01"}`)
+	before := time.Unix(s.now.Load(), 0).UTC().Format(time.RFC3339)
+	s.now.Add(60)
+	s.do(200, "admin", "PATCH", "/v1/workers/W001", `{"name":"陈静宜","phone":"13900000000","role":"dispatcher"}`)
+	for _, target := range []string{"/v1/locate?lon=120.805&lat=32.005&known=", "/v1/posts?worker=W001&known=", "/v1/absences?known="} {
+		for known, want := range map[string]string{before: `"code":"W001","name":"陈静","role":"leader"`, "": `"code":"W001","name":"陈静宜","role":"dispatcher"`} {
+			phone := map[bool]string{true: "13800000013", false: "13900000000"}[known == before]
+			if got := s.get(target + known).Body.String(); !strings.Contains(got, want) || !strings.Contains(got, phone) {
+				t.Errorf("%s%s: no %s, %s in %s", target, known, want, phone, got)
+			}
+		}
+	}
+}
+
 func TestExplainRoute(t *testing.T) {
 	s := newStaffedCity(t)
 	s.do(201, "admin", "POST", "/v1/workers", `{"code":"C009","name":"周涛","role":"officer","department":"城管局"}`)
@@ -164,6 +181,96 @@ func TestExplainRoute(t *testing.T) {
 	filed := s.ask("POST", "admin", "/v1/reports", `{"id":"`+id(9)+`",`+inMicro1+`,"matter":"010102"}`)
 	if !strings.Contains(filed.Body.String(), `"rule 夜间 is passed over: it holds mon-sun 22:00-06:00"`) && !strings.Contains(filed.Body.String(), `"rule 夜间 holds: at microgrid"`) {
 		t.Error(filed.Body)
+	}
+}
+
+// A worker is managed from where they are at home. A deputy post elsewhere, which only
+// somebody over both can give, makes no difference to that.
+func TestWorkersAreManagedAtHome(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"L001","area":"320612","rank":"deputy","from":"2026-01-01"}`)               // 5
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"L001","area":"320612001001001","from":"2026-01-01","until":"2026-02-01"}`) // 6
+	s.do(201, "admin", "POST", "/v1/posts", `{"worker":"C001","area":"320612001001001","rank":"deputy","from":"2026-01-01"}`)      // 7
+	s.do(201, "south", "POST", "/v1/absences", `{"worker":"L001","from":"2026-06-01"}`)
+	for _, tt := range []struct {
+		token, method, target, body string
+		status                      int
+	}{
+		{"south", "PATCH", "/v1/workers/L001", `{"phone":"1"}`, 200},
+		{"south", "PATCH", "/v1/absences/1", `{"until":"2026-07-01"}`, 200},
+		{"south", "PATCH", "/v1/posts/5", `{"until":"2026-07-01"}`, 404},
+		{"north", "GET", "/v1/workers/L001", "", 200},
+		{"north", "PATCH", "/v1/workers/L001", `{"phone":"2"}`, 403},
+		{"north", "POST", "/v1/absences", `{"worker":"L001","from":"2026-08-01"}`, 403},
+		{"north", "PATCH", "/v1/absences/1", `{"until":"2026-06-02"}`, 403},
+		{"north", "DELETE", "/v1/absences/1", "", 403},
+		{"north", "POST", "/v1/posts", `{"worker":"L001","area":"320612001001001","from":"2026-06-01"}`, 403},
+		{"north", "PATCH", "/v1/posts/5", `{"rank":"primary"}`, 403},
+		{"north", "PATCH", "/v1/posts/6", `{"until":null}`, 403},
+		{"north", "PATCH", "/v1/posts/6", `{"until":"2026-03-01"}`, 200}, // it is over all the same
+		{"north", "PATCH", "/v1/posts/5", `{"duty":"mon-fri 08:00-12:00"}`, 200},
+		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-09-01"}`, 200},
+		{"north", "PATCH", "/v1/posts/5", `{"until":"2026-10-01"}`, 403},
+		{"north", "PATCH", "/v1/workers/C001", `{"phone":"3"}`, 200},
+		{"north", "PATCH", "/v1/workers/C001", `{"department":"消防"}`, 403},
+		{"south", "PATCH", "/v1/workers/L001", `{"role":"officer","department":"城管"}`, 403},
+		{"north", "POST", "/v1/absences", `{"worker":"C001","from":"2026-08-01"}`, 201},
+		{"south", "POST", "/v1/posts", `{"worker":"C001","area":"320602","from":"2026-06-01"}`, 403},
+	} {
+		s.do(tt.status, tt.token, tt.method, tt.target, tt.body)
+	}
+}
+
+// A post ends for another only when that one takes its place.
+func TestOnlyWhatIsInTheWayEnds(t *testing.T) {
+	s := newStaffedCity(t)
+	post := func(worker, area, rank string, ends int) string {
+		return fmt.Sprintf(`{"worker":%q,"area":%q,"rank":%q,"from":"2026-06-01","ends":%d}`, worker, area, rank, ends)
+	}
+	for _, body := range []string{
+		post("L002", micro2, "primary", 1), post("W901", "320602001", "primary", 4), post("W001", micro1, "deputy", 1), post("L001", "320602", "primary", 1),
+	} {
+		wantProblem(t, s.ask("POST", "admin", "/v1/posts", body), 409, "ends", "", "does not end for this one")
+	}
+	s.do(201, "admin", "POST", "/v1/posts", post("W001", micro1, "deputy", 2)) // the deputy after the deputy
+	s.do(201, "admin", "POST", "/v1/posts", post("L001", micro1, "deputy", 1)) // the same worker, another rank
+}
+
+// A date begins at midnight in Beijing, and a time without a zone is by its clock,
+// in what is sent and in what is asked.
+func TestDatesAreOfBeijing(t *testing.T) {
+	s := newStaffedCity(t)
+	for from, want := range map[string]string{
+		"2026-12-01": "2026-11-30T16:00:00Z", "2026-12-02T08:00:00": "2026-12-02T00:00:00Z", "2026-12-03T08:00:00Z": "2026-12-03T08:00:00Z",
+	} {
+		got := s.do(201, "admin", "POST", "/v1/absences", `{"worker":"L001","from":"`+from+`","until":"`+from[:len("2026-12-01")]+`T23:00:00Z"}`)
+		if !strings.Contains(got, `"from":"`+want+`"`) {
+			t.Errorf("from %s is not %s: %s", from, want, got)
+		}
+	}
+	s.do(200, "admin", "PATCH", "/v1/posts/1", `{"from":"2026-04-10"}`)
+	for at, held := range map[string]bool{"2026-04-09T23:59:59": false, "2026-04-10": true, "2026-04-09T16:00:00Z": true, "2026-04-09T15:59:59Z": false} {
+		if got := s.get("/v1/posts?area=" + micro1 + "&worker=L001&at=" + at); strings.Contains(got.Body.String(), `"id":1`) != held {
+			t.Errorf("held at %s: want %v: %s", at, held, got.Body)
+		}
+	}
+}
+
+// The department that a rule names answers by an officer who has no post.
+func TestDepartmentAnswers(t *testing.T) {
+	s := newStaffedCity(t)
+	s.do(201, "admin", "POST", "/v1/rules", `{"code":"占道","matter":"01","department":"城管"}`)
+	route := func() string { return s.get("/v1/route?lon=120.805&lat=32.005&matter=010101").Body.String() }
+	for _, want := range []string{`"state":"assigned"`, `"code":"C001"`, `"rank":"","worker"`, "officer 郑伟 (C001) of 城管, without a post, answers"} {
+		if got := route(); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	s.do(201, "admin", "POST", "/v1/absences", `{"worker":"C001","from":"2026-05-01"}`)
+	for _, want := range []string{"郑伟 (C001) of 城管, without a post, is absent", "陈静 (W001) stands in"} {
+		if got := route(); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
 	}
 }
 
@@ -230,10 +337,11 @@ func TestRosterWithinRoot(t *testing.T) {
 		{"POST", "/v1/posts", `{"worker":"L001","area":"320612","from":"2026-06-01T00:00:00Z","ends":1}`, 404, "no post 1"},
 		{"PATCH", "/v1/posts/1", `{"until":"2026-06-01T00:00:00Z"}`, 404, "no post 1"},
 		{"DELETE", "/v1/posts/1", "", 404, "no post 1"},
-		{"POST", "/v1/posts", `{"worker":"W901","area":"320612","from":"2026-06-01T00:00:00Z"}`, 201, `"通州区"`},
-		{"GET", "/v1/workers", "", 200, `"W901"`},
-		{"PATCH", "/v1/workers/W901", `{"phone":"1"}`, 403, "outside 通州区"},
+		{"POST", "/v1/posts", `{"worker":"W901","area":"320612","from":"2026-06-01T00:00:00Z"}`, 403, "has posts outside 通州区"},
+		{"POST", "/v1/posts", `{"worker":"C001","area":"320612","from":"2026-06-01T00:00:00Z"}`, 403, "has no post"},
+		{"POST", "/v1/absences", `{"worker":"C001","from":"2026-06-01T00:00:00Z"}`, 403, "has no post"},
 		{"POST", "/v1/absences", `{"worker":"W901","from":"2026-06-01T00:00:00Z"}`, 403, "outside 通州区"},
+		{"POST", "/v1/workers", `{"code":"N9","name":"n","role":"officer","department":"城管"}`, 403, "not for a token of 通州区"},
 		{"POST", "/v1/workers", `{"code":"N1","name":"n","role":"leader"}`, 201, `"N1"`},
 		{"POST", "/v1/posts", `{"worker":"N1","area":"320612001001001","from":"2026-01-01T00:00:00Z"}`, 201, `"N1"`},
 		{"PATCH", "/v1/workers/N1", `{"phone":"110"}`, 200, `"110"`},
@@ -279,7 +387,8 @@ func TestRosterRefuses(t *testing.T) {
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","rank":"chief"}`, 400, "rank", "rank", "unknown rank"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","duty":"noon"}`, 400, "duty", "duty", "no day"},
 		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2026-06-02","ends":99}`, 404, "not-found", "", "no post 99"},
-		{"POST", "/v1/posts", `{"worker":"L001","area":"3206","from":"2025-06-02","ends":1}`, 409, "period", "", "not after it begins"},
+		{"POST", "/v1/posts", `{"worker":"L001","area":"320602001001001001","from":"2025-06-02","ends":1}`, 409, "period", "", "not after it begins"},
+		{"POST", "/v1/posts", `{"worker":"L001","ends":"1"}`, 400, "type", "ends", "want a number, not string"},
 		{"PATCH", "/v1/posts/1", `{"worker":"L002"}`, 400, "post", "worker", "end this one"},
 		{"PATCH", "/v1/posts/1", `{"until":"2026-04-01"}`, 400, "period", "until", "not after"},
 		{"PATCH", "/v1/posts/99", `{}`, 404, "not-found", "", "no post 99"},
@@ -292,6 +401,7 @@ func TestRosterRefuses(t *testing.T) {
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"9"}`, 400, "matter", "matter", "want 2, 4 or 6 digits"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"99"}`, 400, "matter", "matter", "no matter of the catalogue"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","urgency":"very"}`, 400, "urgency", "urgency", "unknown urgency"},
+		{"POST", "/v1/rules", `{"code":"x","department":"气象局"}`, 400, "department", "department", "\"气象局\" has no officer"},
 		{"PUT", "/v1/rules/x", `{"code":"y","level":"town"}`, 400, "code", "code", "differs"},
 		{"GET", "/v1/rules/x", "", 404, "not-found", "", "no rule x"},
 		{"DELETE", "/v1/rules/x", "", 404, "not-found", "", "no rule x"},

@@ -51,7 +51,7 @@ func (in postIn) into(p *grid.Post) error {
 }
 
 func (a *API) listPosts(c *call) error {
-	records, next, err := page(a, c, a.people(c).PostRecords, func(p grid.Post) int64 { return p.ID })
+	records, known, next, err := page(a, c, a.people(c).PostRecords, func(p grid.Post) int64 { return p.ID })
 	if err != nil {
 		return err
 	}
@@ -59,38 +59,38 @@ func (a *API) listPosts(c *call) error {
 		Posts []postView `json:"posts"`
 		Next  string     `json:"next,omitempty"`
 	}{Next: next}
-	if v.Posts, err = a.viewPosts(c, records); err != nil {
+	if v.Posts, err = a.viewPosts(c, records, known); err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, v)
 }
 
-// page reads the records that a query string asks for, and the address of the page
-// after them, empty behind the last.
-func page[T any](a *API, c *call, find func(context.Context, grid.RecordQuery) ([]grid.Recorded[T], error), id func(T) int64) (records []grid.Recorded[T], next string, err error) {
+// page reads the records that a query string asks for, as known when, and the address
+// of the page after them, empty behind the last.
+func page[T any](a *API, c *call, find func(context.Context, grid.RecordQuery) ([]grid.Recorded[T], error), id func(T) int64) (records []grid.Recorded[T], known time.Time, next string, err error) {
 	p := newParams(c.r.URL)
 	q := p.recordQuery(c)
 	code := p.text("worker")
 	if err := p.end(); err != nil {
-		return nil, "", err
+		return nil, known, "", err
 	}
 	if code != "" {
 		w, err := a.workerNamed(c, "worker", code)
 		if err != nil {
-			return nil, "", err
+			return nil, known, "", err
 		}
 		q.Worker = w.ID
 	}
 	size := q.Limit
 	q.Limit++ // one more tells whether there is a next page
 	if records, err = find(c.r.Context(), q); err != nil || len(records) <= size {
-		return records, "", err
+		return records, q.Known, "", err
 	}
-	return records[:size], nextPage(c.r.URL, strconv.FormatInt(id(records[size-1].Value), 10)), nil
+	return records[:size], q.Known, nextPage(c.r.URL, strconv.FormatInt(id(records[size-1].Value), 10)), nil
 }
 
-func (a *API) viewPosts(c *call, records []grid.Recorded[grid.Post]) ([]postView, error) {
-	workers, err := workersIn(c.r.Context(), a.people(c), records, func(p grid.Post) grid.WorkerID { return p.Worker })
+func (a *API) viewPosts(c *call, records []grid.Recorded[grid.Post], known time.Time) ([]postView, error) {
+	workers, err := workersIn(c.r.Context(), a.people(c), records, known, func(p grid.Post) grid.WorkerID { return p.Worker })
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +107,13 @@ func (a *API) viewPosts(c *call, records []grid.Recorded[grid.Post]) ([]postView
 	return views, nil
 }
 
-// workersIn finds the workers that records are about.
-func workersIn[T any](ctx context.Context, from People, records []grid.Recorded[T], of func(T) grid.WorkerID) (map[grid.WorkerID]*workerView, error) {
+// workersIn finds the workers that records are about, as known at a time; zero is now.
+func workersIn[T any](ctx context.Context, from People, records []grid.Recorded[T], known time.Time, of func(T) grid.WorkerID) (map[grid.WorkerID]*workerView, error) {
 	views := map[grid.WorkerID]*workerView{}
 	if len(records) == 0 {
 		return views, nil
 	}
-	q := grid.WorkerQuery{Limit: len(records)}
+	q := grid.WorkerQuery{Known: known, Limit: len(records)}
 	for _, r := range records {
 		q.IDs = append(q.IDs, of(r.Value))
 	}
@@ -127,7 +127,7 @@ func workersIn[T any](ctx context.Context, from People, records []grid.Recorded[
 
 // answerPost answers one post.
 func (a *API) answerPost(c *call, status int, r grid.Recorded[grid.Post]) error {
-	views, err := a.viewPosts(c, []grid.Recorded[grid.Post]{r})
+	views, err := a.viewPosts(c, []grid.Recorded[grid.Post]{r}, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -157,6 +157,9 @@ func (a *API) postPost(c *call) error {
 		if _, err := a.findPost(c, in.Ends); err != nil {
 			return err
 		}
+	}
+	if err := a.engage(c, w); err != nil {
+		return err
 	}
 	r, err := a.people(c).AddPost(c.r.Context(), p, in.Ends, in.Why)
 	if err != nil {
@@ -198,7 +201,8 @@ func (a *API) getPost(c *call) error {
 	return a.answerPost(c, http.StatusOK, r)
 }
 
-// patchPost corrects or ends a post. Worker and area make it what it is.
+// patchPost corrects or ends a post. Worker and area make it what it is. What makes
+// more of it is for those who may give the worker a post.
 func (a *API) patchPost(c *call) error {
 	var in postIn
 	if err := c.body(&in); err != nil {
@@ -211,7 +215,19 @@ func (a *API) patchPost(c *call) error {
 	if err != nil {
 		return err
 	}
-	if r, err = a.people(c).ChangePost(c.r.Context(), r.Value.ID, in.into, in.Why); err != nil {
+	w, err := a.workerWithID(c, r.Value.Worker)
+	if err != nil {
+		return err
+	}
+	engaging := a.engage(c, w)
+	become := func(p *grid.Post) error {
+		was := *p
+		if err := in.into(p); err != nil || narrows(was, *p, c.now) {
+			return err
+		}
+		return engaging
+	}
+	if r, err = a.people(c).ChangePost(c.r.Context(), r.Value.ID, become, in.Why); err != nil {
 		return err
 	}
 	return a.answerPost(c, http.StatusOK, r)
@@ -248,7 +264,7 @@ func (a *API) getPostHistory(c *call) error {
 	if err != nil {
 		return err
 	}
-	views, err := a.viewPosts(c, records)
+	views, err := a.viewPosts(c, records, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -69,8 +69,16 @@ func (in ruleIn) rule(c *call) (r grid.Rule, err error) {
 	}
 	return r, cmp.Or(
 		f.err, checkCode("code", r.Code), checkPrefix(c.s.Roster(), r.Matter), checkPeriod(r.From, r.Until),
-		checkText("department", r.Department, maxName), checkText("note", r.Note, maxWhy), checkText("why", in.Why, maxWhy),
+		checkText("department", r.Department, maxName), checkDepartment(c.s.Roster(), r.Department), checkText("note", r.Note, maxWhy), checkText("why", in.Why, maxWhy),
 	)
+}
+
+// checkDepartment refuses one that has no officer.
+func checkDepartment(r *grid.Roster, name string) error {
+	if name != "" && len(r.Officers(name)) == 0 {
+		return bad("department", "department", "%q has no officer in the roster", name)
+	}
+	return nil
 }
 
 // checkPrefix refuses the beginning of a code that no matter has.

@@ -22,9 +22,10 @@ type Webhooks interface {
 	AddWebhook(ctx context.Context, w grid.Webhook) (grid.Webhook, error)
 	// Webhooks returns all webhooks by id.
 	Webhooks(ctx context.Context) ([]grid.Webhook, error)
-	// SwitchWebhook disables a webhook, or has it go on where it stands. Like
-	// DeleteWebhook it fails with grid.ErrNotFound when there is none.
-	SwitchWebhook(ctx context.Context, id int64, on bool, why string) error
+	// SwitchWebhook disables a webhook, or has it go on where it stands, from then on in
+	// the name of who says so. Like DeleteWebhook it fails with grid.ErrNotFound when
+	// there is none.
+	SwitchWebhook(ctx context.Context, id int64, on bool, by grid.Caller) error
 	DeleteWebhook(ctx context.Context, id int64) error
 	// DeadLetters returns at most limit dead letters of a webhook behind a cursor,
 	// in the order of the feed.
@@ -121,7 +122,7 @@ func (a *API) postWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.Webhooks.AddWebhook(c.r.Context(), grid.Webhook{URL: in.URL, Secret: webhook.NewSecret(), Interest: interest, By: c.caller.Actor()})
+	w, err := a.Webhooks.AddWebhook(c.r.Context(), grid.Webhook{URL: in.URL, Secret: webhook.NewSecret(), Interest: interest, By: c.caller.Actor(), Token: c.caller.Token})
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,8 @@ func (a *API) getWebhook(c *call) error {
 	return c.json(http.StatusOK, viewWebhook(c.s, w))
 }
 
-// patchWebhook disables a webhook, or has it go on where it stands.
+// patchWebhook disables a webhook, or has it go on where it stands, from then on in the
+// name of the caller.
 func (a *API) patchWebhook(c *call) error {
 	var in struct {
 		Disabled *bool `json:"disabled"`
@@ -201,7 +203,7 @@ func (a *API) patchWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Webhooks.SwitchWebhook(c.r.Context(), w.ID, !*in.Disabled, "by "+c.caller.Actor()); err != nil {
+	if err := a.Webhooks.SwitchWebhook(c.r.Context(), w.ID, !*in.Disabled, c.caller); err != nil {
 		return found(err, "webhook", strconv.FormatInt(w.ID, 10))
 	}
 	if w, err = a.webhookNamed(c); err != nil {

@@ -38,13 +38,13 @@ func (m *hookMemory) Webhooks(context.Context) ([]grid.Webhook, error) {
 	return slices.Clone(m.hooks), nil
 }
 
-func (m *hookMemory) SwitchWebhook(_ context.Context, id int64, on bool, why string) error {
+func (m *hookMemory) SwitchWebhook(_ context.Context, id int64, on bool, by grid.Caller) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	w := &m.hooks[slices.IndexFunc(m.hooks, func(w grid.Webhook) bool { return w.ID == id })]
-	w.Disabled, w.DisabledWhy = noon, why
+	w.Disabled, w.DisabledWhy = noon, "by "+by.Actor()
 	if on {
-		*w = grid.Webhook{ID: w.ID, URL: w.URL, Interest: w.Interest, Created: w.Created, Cursor: w.Cursor, By: w.By}
+		*w = grid.Webhook{ID: w.ID, URL: w.URL, Interest: w.Interest, Created: w.Created, Cursor: w.Cursor, By: w.By, Token: by.Token}
 	}
 	return nil
 }
@@ -111,6 +111,9 @@ func TestWebhook(t *testing.T) {
 	on := c.ask("PATCH", "admin", "/v1/webhooks/1", `{"disabled":false}`)
 	if v := decode[map[string]any](t, on.Body.Bytes()); v["disabled"] != nil || v["cursor"] != "700-1" {
 		t.Errorf("on again: %v", v)
+	}
+	if m.hooks[0].Token != 1 || m.hooks[1].Token != 9 {
+		t.Errorf("in the names of the tokens %d and %d, not of who had it go on and who made it", m.hooks[0].Token, m.hooks[1].Token)
 	}
 	wantStatus(t, c.ask("DELETE", "admin", "/v1/webhooks/1", ""), http.StatusNoContent)
 	wantStatus(t, c.get("/v1/webhooks/1"), http.StatusNotFound)

@@ -101,6 +101,7 @@ func (a *API) listWorkers(c *call) error {
 	return c.json(http.StatusOK, v)
 }
 
+// postWorker takes a worker in.
 func (a *API) postWorker(c *call) error {
 	var in workerIn
 	if err := c.body(&in); err != nil {
@@ -108,6 +109,9 @@ func (a *API) postWorker(c *call) error {
 	}
 	w := grid.Worker{Code: in.Code}
 	if err := cmp.Or(checkCode("code", in.Code), in.into(&w)); err != nil {
+		return err
+	}
+	if err := c.commission(grid.Worker{}, w); err != nil {
 		return err
 	}
 	w, err := a.people(c).AddWorker(c.r.Context(), w, in.Why)
@@ -143,7 +147,7 @@ func (a *API) findWorker(c *call) (grid.Worker, error) {
 	return list[0], nil
 }
 
-// patchWorker changes a worker whose posts are all within the caller's root.
+// patchWorker changes a worker whom the caller manages.
 func (a *API) patchWorker(c *call) error {
 	var in workerIn
 	if err := c.body(&in); err != nil {
@@ -156,30 +160,17 @@ func (a *API) patchWorker(c *call) error {
 	if in.Code != "" && in.Code != w.Code {
 		return bad("code", "code", "the code of a worker never changes")
 	}
-	if err := a.ownWorker(c, w); err != nil {
+	if err := a.manage(c, w); err != nil {
 		return err
 	}
-	if w, err = a.people(c).ChangeWorker(c.r.Context(), w.Code, in.into, in.Why); err != nil {
+	become := func(w *grid.Worker) error {
+		was := *w
+		return cmp.Or(in.into(w), c.commission(was, *w))
+	}
+	if w, err = a.people(c).ChangeWorker(c.r.Context(), w.Code, become, in.Why); err != nil {
 		return found(err, "worker", w.Code)
 	}
 	return c.json(http.StatusOK, fullWorker(w))
-}
-
-// ownWorker fails when a worker has a post outside the caller's root.
-func (a *API) ownWorker(c *call, w grid.Worker) error {
-	if c.root < 0 {
-		return nil
-	}
-	posts, err := a.people(c).PostRecords(c.r.Context(), grid.RecordQuery{Worker: w.ID, Limit: maxPage})
-	if err != nil {
-		return err
-	}
-	for _, p := range posts {
-		if err := c.within(areaOf(c.s, p.Value.Area)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *API) getWorkerHistory(c *call) error {

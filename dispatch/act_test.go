@@ -27,6 +27,7 @@ var crew = []grid.Worker{
 	{ID: 17, Code: "T002", Name: "吴刚", Role: grid.Leader},
 	{ID: 21, Code: "C001", Name: "郑伟", Role: grid.Officer, Department: "城管"},
 	{ID: 22, Code: "F001", Name: "冯磊", Role: grid.Officer, Department: "消防"},
+	{ID: 23, Code: "C002", Name: "何洁", Role: grid.Officer, Department: "城管"},
 }
 
 var crewPosts = []grid.Post{
@@ -60,6 +61,7 @@ var actors = map[string]dispatch.Actor{
 	"town2":      {Caller: grid.Caller{Token: 7, Worker: 17, Access: grid.AccessLeader}},
 	"城管":         {Caller: grid.Caller{Token: 8, Worker: 21, Access: grid.AccessOfficer}},
 	"消防":         {Caller: grid.Caller{Token: 9, Worker: 22, Access: grid.AccessOfficer}},
+	"城管2":        {Caller: grid.Caller{Token: 14, Worker: 23, Access: grid.AccessOfficer}},
 	"centre":     {Caller: grid.Caller{Token: 10, Access: grid.AccessDispatcher}},
 	"county":     {Caller: grid.Caller{Token: 11, Access: grid.AccessDispatcher, Area: 2}},
 	"reporter":   {Caller: grid.Caller{Token: 12, Access: grid.AccessReporter}, Filed: true},
@@ -75,6 +77,8 @@ var (
 	byNeighbour  = grid.Holder{Level: grid.Grid, Area: 6, Worker: 14}
 	byTown       = grid.Holder{Level: grid.Town, Area: 3, Worker: 16}
 	byDispatcher = grid.Holder{Level: grid.City, Area: 1, Worker: 15}
+	byDesk       = grid.Holder{Level: grid.Town, Area: 3, Worker: 21}
+	byDesk2      = grid.Holder{Level: grid.Town, Area: 3, Worker: 23}
 	byCentre     = grid.Holder{Level: grid.City, Area: 1}
 	byNobody     = grid.Holder{}
 )
@@ -86,6 +90,13 @@ func fresh(s *grid.Snapshot) grid.Report {
 		State: grid.Assigned, Holder: byLiaison, Version: 1,
 	}
 	r.Clocks = dispatch.Start(s, r, grid.Assigned, noon)
+	return r
+}
+
+// desked is fresh, but that a rule asked for the department of an officer without a post.
+func desked(s *grid.Snapshot) grid.Report {
+	r := fresh(s)
+	r.Holder = byDesk
 	return r
 }
 
@@ -178,6 +189,25 @@ var stories = []struct {
 		{"centre", grid.ActionAccept, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"liaison", grid.ActionVerify, nil, 0, byNobody, dispatch.BrokenState},
 		{"deputy", grid.ActionAccept, silent, grid.Verifying, byDeputy, ""},
+	}},
+	{"the desk of a department", desked, nil, []move{
+		{"消防", grid.ActionAccept, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"leader", grid.ActionAccept, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"centre", grid.ActionAccept, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"城管", grid.ActionAccept, nil, grid.Verifying, byDesk, ""},
+		{"城管2", grid.ActionVerify, nil, grid.Handling, byDesk, ""},
+		{"城管2", grid.ActionFinish, evidence, grid.Checking, byDispatcher, ""},
+		{"dispatcher", grid.ActionFail, nil, grid.Handling, byDesk, ""},
+		{"城管", grid.ActionFinish, evidence, grid.Checking, byDispatcher, ""},
+		{"dispatcher", grid.ActionPass, nil, grid.Closed, byDispatcher, ""},
+	}},
+	{"a colleague at the desk", desked, nil, []move{
+		{"城管2", grid.ActionAccept, nil, grid.Verifying, byDesk2, ""},
+	}},
+	{"who has posts in the area of a desk", desked, nil, []move{
+		{"clock", grid.ActionTimeout, nil, 0, byNobody, dispatch.BrokenEarly},
+		{"clock", grid.ActionTimeout, nil, grid.Assigned, byTown, ""},
+		{"town2", grid.ActionAccept, nil, grid.Verifying, grid.Holder{Level: grid.Town, Area: 3, Worker: 17}, ""},
 	}},
 	{"what nobody took up", fresh, nil, []move{
 		{"clock", grid.ActionTimeout, nil, 0, byNobody, dispatch.BrokenEarly},

@@ -95,7 +95,7 @@ func (c stance) back() (grid.Holder, error) {
 		return c.rise(c.seat()), nil
 	case i < 0:
 		return c.above()
-	case sent.Worker == 0 || slices.ContainsFunc(there(c.s, i, c.now), func(p Person) bool { return p.Worker.ID == sent.Worker }):
+	case sent.Worker == 0 || c.atDesk(sent.Worker) || slices.ContainsFunc(there(c.s, i, c.now), func(p Person) bool { return p.Worker.ID == sent.Worker }):
 		return sent, nil
 	}
 	return c.rise(i), nil
@@ -148,7 +148,10 @@ func (c stance) taker() grid.Holder {
 	if c.by.Worker == 0 {
 		return c.area(i)
 	}
-	h := c.area(c.answering(i))
+	h := c.r.Holder // from the desk of a department
+	if a := c.answering(i); a >= 0 {
+		h = c.area(a)
+	}
 	h.Worker = c.by.Worker
 	return h
 }

@@ -125,7 +125,9 @@ func startStage(s *grid.Snapshot, r grid.Report, k grid.Clocks, state grid.State
 	return k
 }
 
-// goOn moves the deadlines behind the time in which the clocks stood still.
+// goOn moves the deadlines behind the time in which the clocks stood still. How long the
+// limits are by now makes no difference; whether they run around the clock does, and so
+// does the calendar, by which both what was left and what it comes to are counted.
 func (c stance) goOn(to grid.State) grid.Clocks {
 	k, whole := c.r.Clocks, timerOf(c.s, c.r, grid.StageOverall)
 	stage := timerOf(c.s, c.r, stageOf[to])

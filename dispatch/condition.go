@@ -76,7 +76,7 @@ func (c stance) checkLead(lead grid.Report) error {
 }
 
 func (c stance) checkWhistle(department string) error {
-	if c.s.Roster().Officers(department) == 0 {
+	if len(c.s.Roster().Officers(department)) == 0 {
 		return refuse(BrokenDepartment, "department", "%q has no officer in the roster", department)
 	}
 	if _, ok := c.r.OpenTask(department); ok {

@@ -33,6 +33,7 @@ func week(s string) grid.Week {
 var officers = []grid.Worker{
 	{ID: 21, Code: "C001", Name: "周涛", Role: grid.Officer, Department: "城管局"},
 	{ID: 22, Code: "F001", Name: "吴敏", Role: grid.Officer, Department: "消防"},
+	{ID: 23, Code: "C000", Name: "郑洁", Role: grid.Officer, Department: "城管局"},
 }
 
 var everybody = slices.Concat(workers, officers)
@@ -72,7 +73,7 @@ func (w world) numbered() world {
 func drawPost(t *rapid.T) grid.Post {
 	from := rapid.IntRange(-4, 2).Draw(t, "from")
 	p := grid.Post{
-		Worker: rapid.SampledFrom([]grid.WorkerID{11, 12, 13, 14, 15, 21, 22, 99}).Draw(t, "worker"), // 99 is in no roster
+		Worker: rapid.SampledFrom([]grid.WorkerID{11, 12, 13, 14, 15, 21, 22, 23, 99}).Draw(t, "worker"), // 99 is in no roster
 		Area:   grid.AreaID(rapid.IntRange(1, len(areas)).Draw(t, "area")),
 		Rank:   rapid.SampledFrom([]grid.Rank{grid.Primary, grid.Deputy}).Draw(t, "rank"),
 		Duty:   rapid.SampledFrom([]grid.Week{nil, nil, workday, evening}).Draw(t, "duty"),
@@ -87,7 +88,7 @@ func drawPost(t *rapid.T) grid.Post {
 func drawAbsence(t *rapid.T) grid.Absence {
 	from := rapid.IntRange(-2, 1).Draw(t, "from")
 	return grid.Absence{
-		Worker: rapid.SampledFrom([]grid.WorkerID{11, 13, 15, 21}).Draw(t, "worker"),
+		Worker: rapid.SampledFrom([]grid.WorkerID{11, 13, 15, 21, 23}).Draw(t, "worker"),
 		From:   day(from), Until: rapid.SampledFrom([]time.Time{{}, day(from + 1), day(from + 3)}).Draw(t, "until"),
 	}
 }
@@ -151,12 +152,15 @@ func TestRouteAgainstModel(t *testing.T) {
 		met[fmt.Sprint("rule ", rule != nil)]++
 		for _, c := range d.Considered {
 			met[string(c.Verdict)]++
+			if c.Rank == "" {
+				met["without a post "+string(c.Verdict)]++
+			}
 		}
 	}
 	missing := func() []string {
 		return slices.DeleteFunc([]string{
 			"assigned", "reported", "rule true", "rule false", "answers", "stands in", "absent", "off duty",
-			"unfit", "unknown", "ended", "awaited", "vacant",
+			"unfit", "unknown", "ended", "awaited", "vacant", "without a post answers", "without a post absent",
 		}, func(what string) bool { return met[what] > 0 })
 	}
 	const rounds = 100 // a hundred draws may miss what is rare
@@ -244,6 +248,10 @@ func (w world) holder(s *grid.Snapshot, q dispatch.Request, rule *grid.Rule) gri
 			there = append(there, p)
 		}
 	}
+	if officer := w.atDesk(department); officer != 0 && (role == "" || role == grid.Officer) && !slices.ContainsFunc(there, wanted) {
+		a := s.Area(s.At(q.Place.Area, level))
+		return grid.Holder{Level: a.Level, Area: a.ID, Worker: officer}
+	}
 	if len(there) == 0 {
 		return grid.Holder{}
 	}
@@ -265,13 +273,29 @@ func (w world) holder(s *grid.Snapshot, q dispatch.Request, rule *grid.Rule) gri
 	return grid.Holder{Level: s.Area(a).Level, Area: first.Area, Worker: first.Worker}
 }
 
+// atDesk returns the officer of a department with the first code who has no post at
+// noon and is not absent; 0 when there is none.
+func (w world) atDesk(department string) grid.WorkerID {
+	for _, k := range slices.SortedFunc(slices.Values(officers), func(a, b grid.Worker) int { return cmp.Compare(a.Code, b.Code) }) {
+		posted := slices.ContainsFunc(w.posts, func(p grid.Post) bool { return p.Worker == k.ID && p.Holds(noon) })
+		if k.Department == department && !posted && !w.isAbsent(k.ID) {
+			return k.ID
+		}
+	}
+	return 0
+}
+
 // isThere: in post, known, neither absent nor off duty at noon.
 func (w world) isThere(p grid.Post) bool {
 	if p.Worker == 99 || noon.Before(p.From) || !p.Until.IsZero() && !noon.Before(p.Until) || gocmp.Equal(p.Duty, workday) {
 		return false
 	}
-	return !slices.ContainsFunc(w.absences, func(a grid.Absence) bool {
-		return a.Worker == p.Worker && !noon.Before(a.From) && (a.Until.IsZero() || noon.Before(a.Until))
+	return !w.isAbsent(p.Worker)
+}
+
+func (w world) isAbsent(k grid.WorkerID) bool {
+	return slices.ContainsFunc(w.absences, func(a grid.Absence) bool {
+		return a.Worker == k && !noon.Before(a.From) && (a.Until.IsZero() || noon.Before(a.Until))
 	})
 }
 

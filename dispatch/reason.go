@@ -26,6 +26,9 @@ func (d Decision) Reasons(s *grid.Snapshot) []string {
 
 func name(a grid.Area) string { return a.Level.String() + " " + a.Name + " (" + a.Code + ")" }
 
+// noShare is the largest share of the probability that is written as 0 %.
+const noShare = 0.005
+
 // placeReasons tells which cell the place is taken to be in.
 func (d Decision) placeReasons(s *grid.Snapshot) []string {
 	switch d.Place.Method {
@@ -39,6 +42,9 @@ func (d Decision) placeReasons(s *grid.Snapshot) []string {
 	}
 	var lines []string
 	for _, c := range d.Candidates {
+		if c.Share <= noShare {
+			continue
+		}
 		lines = append(lines, fmt.Sprintf("the place is ambiguous: %.0f %% in %s", 100*c.Share, name(s.Area(c.Area))))
 	}
 	if d.Cell.ID == 0 {
@@ -66,7 +72,12 @@ func (d Decision) ruleReasons() []string {
 // String tells why the candidate answers or was passed over.
 func (c Candidate) String() string {
 	head := name(c.Area) + ": "
-	who := string(c.Rank) + " " + string(c.Worker.Role) + " " + c.Worker.Name + " (" + c.Worker.Code + ")"
+	who := string(c.Worker.Role) + " " + c.Worker.Name + " (" + c.Worker.Code + ")"
+	if c.Rank == "" {
+		who += " of " + c.Worker.Department + ", without a post,"
+	} else {
+		who = string(c.Rank) + " " + who
+	}
 	switch c.Verdict {
 	case Answering:
 		return head + who + " answers"

@@ -13,9 +13,11 @@
 // From the area of that level upwards, and then from there down to the cell,
 // everybody who holds a post is considered: area by area, primaries before
 // deputies, the longest in post first. The report goes to the first who is there,
-// neither absent nor off duty, and is looked for; when nobody is, to the first who
-// is there. So it goes to the unrouted queue exactly if its place has no cell, or
-// is too ambiguous, or nobody is there in the whole chain.
+// neither absent nor off duty, and is looked for; when nobody is and the rule names a
+// department, to the first of its officers, by code, who has no post and is not absent;
+// and else to the first who is there. So it goes to the unrouted queue exactly if its
+// place has no cell, or is too ambiguous, or nobody is there in the whole chain nor at the
+// desk of the department.
 //
 // An ambiguous place is taken to be in its likeliest cell if that has ClearShare
 // of the probability, and is too ambiguous otherwise.
@@ -56,7 +58,7 @@ type Decision struct {
 // with the worker who had it last or will have it next.
 type Candidate struct {
 	Area    grid.Area
-	Rank    grid.Rank
+	Rank    grid.Rank   // empty for an officer without a post, of the department that the rule names
 	Worker  grid.Worker // zero when Verdict is Vacant or Unknown
 	Verdict Verdict
 	When    time.Time // end or beginning of the post when Verdict is Ended or Awaited, end of the absence, if known, when it is Absent
@@ -92,7 +94,7 @@ func Route(s *grid.Snapshot, q Request) Decision {
 	d.Cell = s.Area(cell)
 	d.findRule(s, cell)
 	start := d.start(s, cell)
-	if d.askUp(s, start) || d.askDown(s, cell, start) || d.standIn() {
+	if d.askUp(s, start) || d.askDown(s, cell, start) || d.askDepartment(s, start) || d.standIn() {
 		c := d.Considered[len(d.Considered)-1]
 		d.Holder = grid.Holder{Level: c.Area.Level, Area: c.Area.ID, Worker: c.Worker.ID}
 		d.State = grid.Assigned

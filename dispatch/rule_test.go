@@ -81,6 +81,24 @@ func TestRouteByRule(t *testing.T) {
 			},
 		},
 		{
+			"the officer at the desk of a department, who has no post", "020101", 0,
+			world{
+				posts:    append([]grid.Post{{ID: 8, Worker: 21, Area: 6, Rank: grid.Primary, From: day(-9)}}, staff[2], staff[5]),
+				absences: []grid.Absence{{ID: 1, Worker: 22, From: day(-1)}},
+				rules:    []grid.Rule{{ID: 1, Code: "R1", Matter: "02", Level: grid.Town, Department: "城管局"}},
+			},
+			grid.Holder{Level: grid.Town, Area: 3, Worker: 23},
+			[]string{
+				"rule R1 holds: at town, of 城管局",
+				"town 城东街道 (320602001): no primary", "town 城东街道 (320602001): no deputy",
+				"county 崇川区 (320602): no primary", "county 崇川区 (320602): no deputy",
+				"city 南通市 (3206): primary dispatcher 孙丽 (D001) is not looked for", "city 南通市 (3206): no deputy",
+				"grid 第一网格 (320602001001001): primary leader 陈静 (W001) is not looked for", "grid 第一网格 (320602001001001): no deputy",
+				"microgrid 1号微网格 (320602001001001001): no primary", "microgrid 1号微网格 (320602001001001001): no deputy",
+				"town 城东街道 (320602001): officer 郑洁 (C000) of 城管局, without a post, answers",
+			},
+		},
+		{
 			"the level below when nobody is there above", "020101", 0,
 			world{posts: staff[:3]},
 			grid.Holder{Level: grid.Grid, Area: 4, Worker: 13},
@@ -148,6 +166,14 @@ func TestRouteOfAnAmbiguousPlace(t *testing.T) {
 		want    grid.Holder
 		reasons []string
 	}{
+		{
+			[2]float64{.994, .005}, // which is no percent
+			grid.Holder{Level: grid.Grid, Area: 6, Worker: 14},
+			[]string{
+				"the place is ambiguous: 99 % in grid 产业园 (320602001001901)",
+				"grid 产业园 (320602001001901): primary leader 赵军 (W901) answers",
+			},
+		},
 		{
 			[2]float64{.6, .3},
 			grid.Holder{Level: grid.Grid, Area: 6, Worker: 14},

@@ -70,9 +70,9 @@ func (c stance) seat() int32 {
 // holds reports whether the actor answers for a ball that h has in area i.
 func (c stance) holds(h grid.Holder, i int32) bool {
 	if c.by.Worker != 0 {
-		return c.answering(i) >= 0
+		return c.answering(i) >= 0 || c.shares(h)
 	}
-	vacant := i < 0 || h.Worker == 0 || len(there(c.s, i, c.now)) == 0
+	vacant := i < 0 || h.Worker == 0 || len(there(c.s, i, c.now)) == 0 && !c.atDesk(h.Worker)
 	return vacant && c.r.State != grid.Reported && c.commands(i)
 }
 

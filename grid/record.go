@@ -42,8 +42,9 @@ type WorkerQuery struct {
 	IDs   []WorkerID // nil: any
 	Code  string
 	Role  Role
-	Text  string   // a part of the name, or the beginning of the code
-	Areas []AreaID // where the worker has or had a post; nil: any, also none
+	Text  string    // a part of the name, or the beginning of the code
+	Areas []AreaID  // where the worker has or had a post; nil: any, also none
+	Known time.Time // as the workers were known at this time; zero: as they are known now
 	After WorkerID
 	Limit int // always set, 1 or more
 }

@@ -99,9 +99,10 @@ type Absence struct {
 type Roster struct {
 	workers  map[WorkerID]Worker
 	codes    map[string]WorkerID
-	officers map[string]int    // of each department
-	posts    map[AreaID][]Post // primaries first, then by From, then by id
-	matters  []Matter          // by code
+	officers map[string][]Worker // of each department, by code
+	posted   map[WorkerID][]Post // of officers
+	posts    map[AreaID][]Post   // primaries first, then by From, then by id
+	matters  []Matter            // by code
 	absences map[WorkerID][]Absence
 	rules    ruleBook
 	calendar *Calendar
@@ -111,19 +112,25 @@ type Roster struct {
 // NewRoster builds a roster.
 func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
 	r := &Roster{
-		workers: make(map[WorkerID]Worker, len(workers)), codes: make(map[string]WorkerID, len(workers)), officers: map[string]int{},
-		posts:    make(map[AreaID][]Post),
+		workers: make(map[WorkerID]Worker, len(workers)), codes: make(map[string]WorkerID, len(workers)), officers: map[string][]Worker{},
+		posts: make(map[AreaID][]Post), posted: map[WorkerID][]Post{},
 		calendar: officeCalendar,
 		matters:  slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
 	}
 	for _, w := range workers {
 		r.workers[w.ID], r.codes[w.Code] = w, w.ID
 		if w.Role == Officer {
-			r.officers[w.Department]++
+			r.officers[w.Department] = append(r.officers[w.Department], w)
 		}
+	}
+	for _, officers := range r.officers {
+		slices.SortFunc(officers, func(a, b Worker) int { return cmp.Compare(a.Code, b.Code) })
 	}
 	for _, p := range posts {
 		r.posts[p.Area] = append(r.posts[p.Area], p)
+		if r.workers[p.Worker].Role == Officer {
+			r.posted[p.Worker] = append(r.posted[p.Worker], p)
+		}
 	}
 	for _, ps := range r.posts {
 		slices.SortFunc(ps, func(a, b Post) int {
@@ -172,8 +179,13 @@ func (r *Roster) WorkerByCode(code string) (Worker, bool) {
 // Departments lists those that have officers.
 func (r *Roster) Departments() []string { return slices.Sorted(maps.Keys(r.officers)) }
 
-// Officers returns how many officers a department has.
-func (r *Roster) Officers(department string) int { return r.officers[department] }
+// Officers returns the officers of a department by code, to be read only.
+func (r *Roster) Officers(department string) []Worker { return r.officers[department] }
+
+// Posted reports whether an officer holds a post at t, wherever.
+func (r *Roster) Posted(officer WorkerID, t time.Time) bool {
+	return slices.ContainsFunc(r.posted[officer], func(p Post) bool { return p.Holds(t) })
+}
 
 // Posts returns all posts in an area, primaries first, to be read only.
 func (r *Roster) Posts(a AreaID) []Post { return r.posts[a] }

@@ -15,6 +15,7 @@ type Webhook struct {
 	Interest        // Root is that of the caller who made it
 	Created  time.Time
 	By       string // who made it, as [Caller.Actor] writes it
+	Token    int64  // in whose name it is told, as long as that is good; 0: in nobody's
 
 	Cursor       Cursor    // what is wanted up to here was delivered or is a dead letter
 	Attempts     int       // in vain, at the event behind the cursor

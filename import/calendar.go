@@ -84,6 +84,6 @@ func (t *table) date(what, s string) (time.Time, error) {
 	if err != nil {
 		return at, err
 	}
-	year, month, day := at.In(t.zone).Date()
+	year, month, day := at.In(grid.Beijing).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, grid.Beijing), nil
 }

@@ -109,7 +109,7 @@ func TestDryRunShowsNewChangedAndGone(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "t.csv")
 			write(t, path, tt.body)
 			now := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
-			o := importer.TableOptions{Zone: zone, DryRun: true, Now: func() time.Time { return now }}
+			o := importer.TableOptions{DryRun: true, Now: func() time.Time { return now }}
 			to := filled()
 			r, err := readers[tt.kind](t.Context(), to, path, o)
 			if err != nil {
@@ -146,7 +146,7 @@ func TestReplaceTakesOutWhatIsGone(t *testing.T) {
 	for _, tt := range tables {
 		path := filepath.Join(t.TempDir(), "t.csv")
 		write(t, path, tt.body)
-		if _, err := readers[tt.kind](t.Context(), to, path, importer.TableOptions{Zone: zone, Replace: true, Now: func() time.Time { return now }}); err != nil {
+		if _, err := readers[tt.kind](t.Context(), to, path, importer.TableOptions{Replace: true, Now: func() time.Time { return now }}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,10 +3,12 @@ package importer
 import (
 	"fmt"
 	"time"
+
+	"jingwei/grid"
 )
 
-// layouts of times, tried in this order; those without a zone are in the zone of
-// the table.
+// layouts of times, tried in this order; those without a zone are by the clock of
+// [grid.Beijing], wherever the table is read.
 var layouts = []string{
 	time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04:05",
 	"2006-01-02 15:04", "2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
@@ -15,12 +17,12 @@ var layouts = []string{
 // moment reads a time from 1970 to 2199.
 func (t *table) moment(what, s string) (time.Time, error) {
 	if t.book != nil {
-		if v, ok := t.book.date(s, t.zone); ok && inReach(v) {
+		if v, ok := t.book.date(s); ok && inReach(v) {
 			return v, nil
 		}
 	}
 	for _, l := range layouts {
-		if v, err := time.ParseInLocation(l, s, t.zone); err == nil && inReach(v) {
+		if v, err := time.ParseInLocation(l, s, grid.Beijing); err == nil && inReach(v) {
 			return v, nil
 		}
 	}

@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,7 +59,8 @@ func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 		posts = append(posts, placed)
 		return nil
 	})
-	if err != nil {
+	var bad *Refused
+	if err != nil && !errors.As(err, &bad) {
 		return nil, err
 	}
 	now := time.Now()
@@ -71,8 +73,11 @@ func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 	}
 	r := newResult(len(posts), postSide(now, known).compare(there, plain), ignored)
 	ended := endings(there, r.leave(o, "post"), now)
-	if err := refuse(conflicts(path, append(posts, ended...), there)); err != nil || o.DryRun {
-		return r, err
+	if bad = bad.with(conflicts(path, append(posts, ended...), there)); len(bad.Problems) > 0 {
+		return nil, bad
+	}
+	if o.DryRun {
+		return r, nil
 	}
 	for _, p := range ended {
 		plain = append(plain, p.CodedPost)
@@ -186,7 +191,7 @@ type placedPost struct {
 
 func (p placedPost) String() string {
 	if p.line == 0 {
-		return fmt.Sprintf("the post of %s in %s from %s", p.Worker, p.Area, p.From.Format(time.DateOnly))
+		return fmt.Sprintf("the post of %s in %s from %s", p.Worker, p.Area, p.From.In(grid.Beijing).Format(time.DateOnly))
 	}
 	return fmt.Sprintf("line %d", p.line)
 }
@@ -200,26 +205,25 @@ func (p placedPost) key() [3]string {
 // at the same time.
 func conflicts(path string, rows []placedPost, there []grid.CodedPost) []*Problem {
 	var bad []*Problem
+	var all []placedPost
 	lines := map[[3]string]int{}
 	for _, p := range rows {
 		if at, twice := lines[p.key()]; twice {
 			bad = append(bad, &Problem{File: path, Line: p.line, Text: fmt.Sprintf("the same worker, area and from as line %d", at)})
+			continue
 		}
-		lines[p.key()] = p.line
+		if lines[p.key()] = p.line; !p.Withdrawn {
+			all = append(all, p)
+		}
 	}
-	if len(bad) > 0 {
-		return bad
-	}
-	all := slices.DeleteFunc(slices.Clone(rows), func(p placedPost) bool { return p.Withdrawn })
 	for _, p := range there {
 		q := placedPost{p, 0}
 		if _, named := lines[q.key()]; !named {
 			all = append(all, q)
 		}
 	}
-	bad = overlaps(path, all, "the area has a primary at that time already: %v", func(p placedPost) (string, bool) { return p.Area, p.Rank == grid.Primary })
+	bad = append(bad, overlaps(path, all, "the area has a primary at that time already: %v", func(p placedPost) (string, bool) { return p.Area, p.Rank == grid.Primary })...)
 	bad = append(bad, overlaps(path, all, "the worker has a post in the area at that time already: %v", func(p placedPost) (string, bool) { return p.Worker + "\x00" + p.Area, true })...)
-	slices.SortStableFunc(bad, func(p, q *Problem) int { return cmp.Compare(p.Line, q.Line) })
 	return bad
 }
 

@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"jingwei/geo"
@@ -94,6 +96,22 @@ func (r *Refused) add(p *Problem) {
 	} else {
 		r.More++
 	}
+}
+
+// with returns a refusal for more problems of a table, all in the order of the lines. r
+// may be nil.
+func (r *Refused) with(more []*Problem) *Refused {
+	var all Refused
+	if r != nil {
+		all = *r
+		more = slices.Concat(r.Problems, more)
+	}
+	all.Problems = nil
+	slices.SortStableFunc(more, func(p, q *Problem) int { return cmp.Compare(p.Line, q.Line) })
+	for _, p := range more {
+		all.add(p)
+	}
+	return &all
 }
 
 // orNil returns r as an error, nil when there are no problems.

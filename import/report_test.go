@@ -54,7 +54,6 @@ func importReports(t *testing.T, to *sink, body string, o importer.ReportOptions
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "reports.csv")
 	write(t, path, body)
-	o.Zone = zone
 	return importer.Reports(t.Context(), to, path, o)
 }
 

@@ -109,7 +109,7 @@ var ruleSide = side[grid.CodedRule]{
 }
 
 // ruleNames are what rules may name.
-type ruleNames struct{ areas, prefixes map[string]bool }
+type ruleNames struct{ areas, prefixes, departments map[string]bool }
 
 func ruleCodes(ctx context.Context, to Roster) (ruleNames, error) {
 	areas, err := to.AreaCodes(ctx)
@@ -126,8 +126,16 @@ func ruleCodes(ctx context.Context, to Roster) (ruleNames, error) {
 			prefixes[m.Code[:n]] = true
 		}
 	}
+	workers, err := to.Workers(ctx)
+	if err != nil {
+		return ruleNames{}, fmt.Errorf("read workers: %w", err)
+	}
+	departments := map[string]bool{"": true}
+	for _, w := range workers {
+		departments[w.Department] = true // only officers have one
+	}
 	areas = append(areas, "")
-	return ruleNames{set(areas), prefixes}, nil
+	return ruleNames{set(areas), prefixes, departments}, nil
 }
 
 // rule reads a row.
@@ -158,6 +166,8 @@ func checkRule(r grid.CodedRule, known ruleNames) error {
 	switch {
 	case !known.areas[r.Area]:
 		return fmt.Errorf("area %q is not in the current edition", r.Area)
+	case !known.departments[r.Department]:
+		return fmt.Errorf("department %q has no officer in the roster", r.Department)
 	case r.Level == 0 && r.Role == "" && r.Department == "":
 		return fmt.Errorf("the rule asks for nobody: a level, a role or a department")
 	case !r.Until.IsZero() && !r.From.Before(r.Until):

@@ -16,9 +16,8 @@ import (
 
 // TableOptions say how to read a table.
 type TableOptions struct {
-	Encoding string         // of CSV: utf-8 (also when empty), gbk or gb18030
-	Zone     *time.Location // of times without one; nil is the machine's
-	Progress Progress       // may be nil
+	Encoding string   // of CSV: utf-8 (also when empty), gbk or gb18030
+	Progress Progress // may be nil
 
 	DryRun  bool             // only tell what would be done
 	Replace bool             // take out what is there and in no row
@@ -49,15 +48,11 @@ type table struct {
 	record  []string
 	line    int  // of the record, from 1
 	broken  bool // what follows cannot be told apart
-	zone    *time.Location
 }
 
 // openTable reads the first line.
 func openTable(r io.Reader, o TableOptions, columns []column) (*table, error) {
-	t := &table{columns: columns, zone: o.Zone}
-	if t.zone == nil {
-		t.zone = time.Local
-	}
+	t := &table{columns: columns}
 	if err := t.open(bufio.NewReaderSize(r, scanBuffer), o.Encoding); err != nil {
 		return nil, err
 	}
@@ -199,8 +194,8 @@ func (t *table) readSheet() (err error) {
 		return nil
 	}
 	t.record = fit(t.record, t.width)
-	if i := slices.IndexFunc(t.record, worn.MatchString); i >= 0 && i < t.width {
-		return t.problem("column %q: the cell is a number, of which Excel has dropped the last digits: format the column as text and enter it again", t.names[i])
+	if i := slices.IndexFunc(t.record, worn); i >= 0 && i < t.width {
+		return t.problem("column %q: the cell is a number that has lost its last digits: format the column as text and enter it again", t.names[i])
 	}
 	return nil
 }

@@ -94,14 +94,35 @@ func (r *roster) UpsertMatters(_ context.Context, ms []grid.Matter) (grid.Tally,
 	return grid.Tally{Added: len(ms)}, nil
 }
 
-var zone = time.FixedZone("", 8*3600)
+var zone = grid.Beijing
+
+// Where the table is read, it may be another time.
+func TestTimesWithoutAZone(t *testing.T) {
+	was := time.Local
+	time.Local = time.FixedZone("elsewhere", -5*3600)
+	defer func() { time.Local = was }()
+	sheet := workbook(t, nil, []any{"worker", "area", "from"}, []any{"L1", "G1", time.Date(2025, 2, 3, 0, 0, 0, 0, time.UTC)}, []any{"L1", "G2", "2025-02-03"})
+	rows := filepath.Join(t.TempDir(), "posts.csv")
+	write(t, rows, "worker,area,from\nL1,G1,2025-02-03\nL1,G2,2025/2/3 00:00\nL1,G3,2025-02-02T16:00:00Z\n")
+	for _, path := range []string{rows, sheet} {
+		to := &roster{codes: []string{"L1"}, areas: []string{"G1", "G2", "G3"}}
+		if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range to.posts {
+			if want := time.Date(2025, 2, 2, 16, 0, 0, 0, time.UTC); !p.From.Equal(want) {
+				t.Errorf("%s: from %v, want %v", filepath.Base(path), p.From, want)
+			}
+		}
+	}
+}
 
 // importTable imports body as a table of that kind.
 func importTable(t *testing.T, kind, body, encoding string, to *roster) (*importer.TableResult, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), kind+".csv")
 	write(t, path, body)
-	return readers[kind](t.Context(), to, path, importer.TableOptions{Encoding: encoding, Zone: zone})
+	return readers[kind](t.Context(), to, path, importer.TableOptions{Encoding: encoding})
 }
 
 var readers = map[string]func(context.Context, importer.Roster, string, importer.TableOptions) (*importer.TableResult, error){
@@ -154,7 +175,7 @@ func TestCalendar(t *testing.T) {
 // gives a year: 365 without 104 days of weekends and 13 of holidays.
 func TestCalendarOf2026(t *testing.T) {
 	to := &roster{}
-	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{Zone: zone}); err != nil {
+	if _, err := importer.Calendar(t.Context(), to, "../docs/calendar-2026.csv", importer.TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, grid.Beijing) }
@@ -252,6 +273,11 @@ posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-
 	{"two primaries", "posts", "worker,area,rank,from,until\nL1,G1,primary,2024-01-01,2024-06-01\nL2,G1,primary,2024-05-31,\nL2,G2,primary,2025-01-01,\n", `posts.csv: line 3: the area has a primary at that time already: line 2
 posts.csv: line 4: the area has a primary at that time already: the post of L1 in G2 from 2024-01-01`},
 	{"a post twice", "posts", "worker,area,from\nL1,G1,2024-01-01\nL1,G1,2024/1/1\n", `posts.csv: line 3: the same worker, area and from as line 2`},
+	{"all that is wrong at once", "posts", "worker,area,rank,from,until\nL1,G1,,2024-01-01,\nL9,G1,,2024-01-01,\nL2,G1,,2024-02-01,\nL1,G1,,2024-01-01,\nL2,G1,deputy,2024-03-01,\nL2,G2,chief,2025-01-01,\n", `posts.csv: line 3: worker "L9" is not known
+posts.csv: line 4: the area has a primary at that time already: line 2
+posts.csv: line 5: the same worker, area and from as line 2
+posts.csv: line 6: the worker has a post in the area at that time already: line 4
+posts.csv: line 7: unknown rank "chief": one of primary, deputy`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
 	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n", `calendar.csv: line 2: ordinary days have no date
 calendar.csv: line 3: ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00
@@ -267,7 +293,7 @@ limits.csv: line 4: unknown stage "nap": one of [route accept verify handle chec
 limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
 limits.csv: line 6: unknown clock "sundial": working or continuous
 limits.csv: line 8: the limit */normal/accept is already that of line 7`},
-	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
+	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,01,G1,特急,周末 08:00-12:00,,,,部门,消防\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
 rules.csv: line 3: matter "1": two, four or six digits
 rules.csv: line 4: matter "02": no matter of the catalogue begins so
 rules.csv: line 5: area "G9" is not in the current edition
@@ -278,7 +304,8 @@ rules.csv: line 9: unknown level "hill": one of city, county, town, village, gri
 rules.csv: line 10: unknown role "king": one of leader, liaison, dispatcher, officer
 rules.csv: line 11: the rule asks for nobody: a level, a role or a department
 rules.csv: line 12: until 2024-02-01 00:00:00 is not after from 2024-02-01 00:00:00
-rules.csv: line 14: code B is already that of line 13`},
+rules.csv: line 13: department "城管局" has no officer in the roster
+rules.csv: line 15: code B is already that of line 14`},
 	{"matters", "matters", "code,category,item,name,level,limit_hours\n0101,a,b,c,grid,4\n010101,a,b,c,hamlet,4\n010101,a,b,c,grid,-1\n010101,a,b,c,grid,4\n010102,x,b,d,grid,4\n010201,a,c,d,grid,4\n010101,a,b,c,grid,4\n010103,a,,c,grid,4\n", `matters.csv: line 2: code "0101": six digits, two each for category, item and matter
 matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid
 matters.csv: line 4: limit_hours "-1": a number of hours above 0, at most 87840
@@ -290,7 +317,7 @@ matters.csv: line 9: the item is missing`},
 func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 	for _, c := range badTables {
 		t.Run(c.name, func(t *testing.T) {
-			to := &roster{codes: []string{"L1", "L2"}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
+			to := &roster{codes: []string{"L1", "L2"}, people: []grid.Worker{{Code: "F1", Role: grid.Officer, Department: "消防"}}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
 				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 			}}
 			_, err := importTable(t, c.kind, c.body, "", to)

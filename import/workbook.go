@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"time"
+
+	"jingwei/grid"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -78,11 +81,22 @@ func fit(record []string, width int) []string {
 	return record
 }
 
-// worn matches how Excel writes a number of more digits than it keeps.
-var worn = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+[0-9]+$`)
+// exponent matches how programs write large numbers into cells: 3.2E+17, 3.2e+17, 3.2E17.
+var exponent = regexp.MustCompile(`^-?[0-9]+(\.[0-9]*[eE]\+?|[eE]\+)[0-9]+$`)
 
-// date reads a date as workbooks keep it, a number of days, on the clock of a zone.
-func (w *workbook) date(text string, zone *time.Location) (time.Time, bool) {
+// worn reports whether a cell is a number of more digits than are kept of one, which are
+// 15.
+func worn(text string) bool {
+	if !exponent.MatchString(text) {
+		return false
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return err != nil || math.Abs(v) >= 1e15
+}
+
+// date reads a date as workbooks keep it, a number of days, by the clock of
+// [grid.Beijing].
+func (w *workbook) date(text string) (time.Time, bool) {
 	days, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return time.Time{}, false
@@ -92,5 +106,5 @@ func (w *workbook) date(text string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t = t.Round(time.Second)
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone), true
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, grid.Beijing), true
 }

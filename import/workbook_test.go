@@ -63,7 +63,7 @@ func TestWorkbookOfPosts(t *testing.T) {
 		[]any{1001, "G1", "deputy", "2024/7/1", nil, nil, nil, nil},
 	)
 	to := &roster{codes: []string{"L1", "L2", "1001"}, areas: []string{micro, "G1"}}
-	r, err := importer.Posts(t.Context(), to, path, importer.TableOptions{Zone: zone})
+	r, err := importer.Posts(t.Context(), to, path, importer.TableOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestWorkbookSince1904(t *testing.T) {
 		}
 	}, []any{"worker", "area", "from"}, []any{"L1", "G1", 44012}) // 2024-07-01 there
 	to := &roster{codes: []string{"L1"}, areas: []string{"G1"}}
-	if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{Zone: zone}); err != nil {
+	if _, err := importer.Posts(t.Context(), to, path, importer.TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := to.posts[0].From.Format(time.DateTime); got != "2024-07-01 00:00:00" {
@@ -127,9 +127,13 @@ func TestRefusedWorkbooksAreNamedRowByRow(t *testing.T) {
 		rows [][]any
 		want string
 	}{
-		{"rows", [][]any{{"code", "name", "role", "phone"}, {"A", "a", "boss"}, nil, {"B", "b", "leader", worn}, {"C", "c", "leader", "1", "more"}, {"D", "d", "leader"}}, `book.xlsx: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
-book.xlsx: line 4: column "phone": the cell is a number, of which Excel has dropped the last digits: format the column as text and enter it again
-book.xlsx: line 5: 5 fields, but the first line names 4 columns`},
+		{"rows", [][]any{{"code", "name", "role", "phone"}, {"A", "a", "boss"}, nil, {"B", "b", "leader", worn}, {"C", "c", "leader", "1", "more"}, {"D", "d", "leader"}, {"3.20612001001001e+17", "e", "leader"}, {"32E+16", "f", "leader"}, {"3.2E17", "g", "leader"}, {"3E17", "h", "leader"}, {"G", "g", "leader", "1.38e+10"}}, `book.xlsx: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
+book.xlsx: line 4: column "phone": the cell is a number that has lost its last digits: format the column as text and enter it again
+book.xlsx: line 5: 5 fields, but the first line names 4 columns
+book.xlsx: line 7: column "code": the cell is a number that has lost its last digits: format the column as text and enter it again
+book.xlsx: line 8: column "code": the cell is a number that has lost its last digits: format the column as text and enter it again
+book.xlsx: line 9: column "code": the cell is a number that has lost its last digits: format the column as text and enter it again
+book.xlsx: line 11: phone "1.38e+10": digits, spaces and + - ( ) * # only, at most 32`},
 		{"no column", [][]any{nil, {"网格员名册"}}, `book.xlsx: line 2: the column "code" is missing (also understood: 编号, 工号, 人员编号); there are: 网格员名册`},
 		{"empty", nil, `book.xlsx: line 1: the table is empty: its first line names the columns`},
 	} {

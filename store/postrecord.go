@@ -39,11 +39,15 @@ func (db *DB) PostRecords(ctx context.Context, q grid.RecordQuery) ([]grid.Recor
 
 // AddPost gives a worker a post. When it follows another, ends is that one's id:
 // it then ends when the new one begins, if not before. It fails with a *[grid.Clash] when the
-// area has a primary, or the worker a post in the area, at that time.
+// area has a primary, or the worker a post in the area, at that time, and when that one
+// is of another area, or of another rank and worker.
 func (db *DB) AddPost(ctx context.Context, p grid.Post, ends int64, why string) (r grid.Recorded[grid.Post], err error) {
 	err = db.amend(ctx, why, func(tx pgx.Tx) error {
 		if ends != 0 {
 			_, err := postLedger.correct(ctx, tx, ends, func(old *grid.Post) error {
+				if old.Area != p.Area || old.Rank != p.Rank && old.Worker != p.Worker {
+					return &grid.Clash{Rule: "ends", With: fmt.Sprintf("post %d does not end for this one: it is of another area, or of another rank and worker", ends)}
+				}
 				if old.Until.IsZero() || p.From.Before(old.Until) {
 					old.Until = p.From
 				}

@@ -96,7 +96,7 @@ func TestPruneWaitsForWebhooks(t *testing.T) {
 	db, ctx := storetest.New(t), t.Context()
 	slow, err1 := db.AddWebhook(ctx, grid.Webhook{URL: "https://example.com/", Secret: hookSecret})
 	dead, err2 := db.AddWebhook(ctx, grid.Webhook{URL: "https://example.com/", Secret: hookSecret})
-	if err := errors.Join(err1, err2, db.SwitchWebhook(ctx, dead.ID, false, "by me")); err != nil {
+	if err := errors.Join(err1, err2, db.SwitchWebhook(ctx, dead.ID, false, grid.Caller{Name: "me"})); err != nil {
 		t.Fatal(err)
 	}
 	aged(t, db, 10, noon)

@@ -97,7 +97,12 @@ func TestPostsThatClash(t *testing.T) {
 	clashes(t, err, "one-post", "the worker has a post in the area at that time: post 2, deputy 李强 (w2), from 2026-01-01T00:00:00Z")
 	_, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(1)}, 1, "")
 	clashes(t, err, "period", "it would end on 2026-01-01T00:00:00Z, not after it begins on 2026-01-01T00:00:00Z")
-	if _, err := db.AddPost(ctx, grid.Post{Worker: 3, Area: 3, Rank: grid.Primary, From: day(25)}, 1, ""); err != nil {
+	const unrelated = "post 1 does not end for this one: it is of another area, or of another rank and worker"
+	_, err = db.AddPost(ctx, grid.Post{Worker: 1, Area: 3, Rank: grid.Primary, From: day(5)}, 1, "")
+	clashes(t, err, "ends", unrelated)
+	_, err = db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Deputy, From: day(5)}, 1, "")
+	clashes(t, err, "ends", unrelated)
+	if _, err := db.AddPost(ctx, grid.Post{Worker: 3, Area: 2, Rank: grid.Primary, From: day(25)}, 1, ""); err != nil {
 		t.Error(err)
 	}
 	if r, err := db.PostRecords(ctx, grid.RecordQuery{ID: 1, History: true, Limit: 9}); err != nil || len(r) != 1 {
@@ -288,6 +293,37 @@ func TestRosterAsKnown(t *testing.T) {
 	})
 	if refusals == 0 || kept == 0 {
 		t.Errorf("%d refusals, %d states: both should occur", refusals, kept)
+	}
+}
+
+// Law: what a worker was known to be is known as long as until it changed, and no longer.
+func TestWorkersAsKnown(t *testing.T) {
+	db := staffed(t)
+	ctx := t.Context()
+	at(db, 0)
+	w, err := db.AddWorker(ctx, grid.Worker{Code: "x4", Name: "李四", Role: grid.Leader, Phone: "1"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.AddPost(ctx, grid.Post{Worker: w.ID, Area: 2, Rank: grid.Primary, From: day(1)}, 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	was := map[int]grid.Worker{0: w}
+	for hour, is := range []grid.Worker{{Name: "李思", Role: grid.Leader, Phone: "1"}, {Name: "李思", Role: grid.Officer, Phone: "2", Department: "城管"}, {Name: "李四", Role: grid.Dispatcher, Phone: "3"}} {
+		at(db, hour+1)
+		is.ID, is.Code = w.ID, w.Code
+		if was[hour+1], err = db.ChangeWorker(ctx, "x4", func(w *grid.Worker) error { *w = is; return nil }, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for hour, want := range was {
+		begins := time.Date(2026, 1, 2, hour, 0, 0, 0, time.UTC)
+		for _, known := range []time.Time{begins, begins.Add(time.Hour - time.Microsecond)} {
+			r, err := db.RosterAsKnown(ctx, known, []grid.AreaID{2})
+			if got, _ := r.Worker(w.ID); err != nil || got != want {
+				t.Errorf("as known at %v: %+v, %v; want %+v", known, got, err, want)
+			}
+		}
 	}
 }
 

@@ -73,12 +73,14 @@ func values[T any](records []grid.Recorded[T]) []T {
 }
 
 // RosterAsKnown reads who was known, at a time, to have posts in some areas and to
-// be away, without rules and matters. People are called what they are called now.
+// be away, without rules and matters. Of the people it is what was known of them then.
 func (db *DB) RosterAsKnown(ctx context.Context, at time.Time, areas []grid.AreaID) (r *grid.Roster, err error) {
 	q := grid.RecordQuery{Areas: areas, Known: at, Limit: math.MaxInt32}
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
-		workers, err := collect(ctx, tx, scanWorker, `SELECT id, code, name, role, phone, department FROM worker
-			WHERE id IN (SELECT p.worker FROM post p WHERE p.area = ANY($1)) ORDER BY id`, areas)
+		workers, err := collect(ctx, tx, scanWorker, `
+			SELECT DISTINCT ON (h.worker) h.worker, h.code, h.name, h.role, h.phone, h.department FROM worker_history h
+			WHERE h.worker IN (SELECT p.worker FROM post p WHERE p.area = ANY($1)) AND h.at <= $2
+			ORDER BY h.worker, h.seq DESC`, areas, at)
 		if err != nil {
 			return err
 		}

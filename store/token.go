@@ -63,13 +63,20 @@ func scanToken(row pgx.CollectableRow) (t grid.Token, err error) {
 	return t, err
 }
 
-// RevokeToken ends a token; one that is revoked stays so. It fails with
-// grid.ErrNotFound when there is none.
+// RevokeToken ends a token, and disables the webhooks that are told in its name; one
+// that is revoked stays so. It fails with grid.ErrNotFound when there is none.
 func (db *DB) RevokeToken(ctx context.Context, id int64) error {
-	tag, err := db.pool.Exec(ctx, `UPDATE token SET revoked = coalesce(revoked, greatest($2, created)) WHERE id = $1`, id, db.now())
-	if err == nil && tag.RowsAffected() == 0 {
-		err = grid.ErrNotFound
-	}
+	now := db.now()
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE token SET revoked = coalesce(revoked, greatest($2, created)) WHERE id = $1`, id, now)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = grid.ErrNotFound
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `UPDATE webhook SET disabled = $2, disabled_why = 'its token was revoked' WHERE token = $1 AND disabled IS NULL`, id, now)
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("revoke token %d: %w", id, plain(err))
 	}

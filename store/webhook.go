@@ -12,14 +12,14 @@ import (
 )
 
 // webhookColumns are those that scanWebhook reads, of webhook w.
-const webhookColumns = `w.id, w.url, w.secret, coalesce(w.area, 0), coalesce(w.within, 0), w.matter, w.states, coalesce(w.holder, 0), w.created, w.by,
+const webhookColumns = `w.id, w.url, w.secret, coalesce(w.area, 0), coalesce(w.within, 0), w.matter, w.states, coalesce(w.holder, 0), w.created, w.by, coalesce(w.token, 0),
 	w.cursor_xid, w.cursor_seq, w.attempts, w.failing_since, w.retry_at, w.error, w.delivered, w.disabled, w.disabled_why,
 	(SELECT count(*) FROM dead_letter d WHERE d.webhook = w.id AND d.resend)`
 
 func scanWebhook(row pgx.CollectableRow) (w grid.Webhook, err error) {
 	var states []string
 	var failing, retry, delivered, disabled *time.Time
-	err = row.Scan(&w.ID, &w.URL, &w.Secret, &w.Root, &w.Area, &w.Matter, &states, &w.Holder, &w.Created, &w.By,
+	err = row.Scan(&w.ID, &w.URL, &w.Secret, &w.Root, &w.Area, &w.Matter, &states, &w.Holder, &w.Created, &w.By, &w.Token,
 		&w.Cursor.XID, &w.Cursor.Seq, &w.Attempts, &failing, &retry, &w.Error, &delivered, &disabled, &w.DisabledWhy, &w.Resend)
 	if err != nil {
 		return w, err
@@ -45,17 +45,21 @@ func stateNames(set grid.StateSet) []string {
 }
 
 // AddWebhook makes a webhook of what w says of address, secret, interest and who
-// made it. It is told of what happens from now on.
+// made it. It is told of what happens from now on. It fails with grid.ErrNotFound when
+// its token is not good any more.
 func (db *DB) AddWebhook(ctx context.Context, w grid.Webhook) (grid.Webhook, error) {
 	w.Created = db.now()
 	err := pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+		if err = holdToken(ctx, tx, w.Token); err != nil {
+			return err
+		}
 		if w.Cursor, err = horizon(ctx, tx); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `
-			INSERT INTO webhook (url, secret, area, within, matter, states, holder, created, by, cursor_xid, cursor_seq)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-			w.URL, w.Secret, orNull(w.Root), orNull(w.Area), string(w.Matter), stateNames(w.States), orNull(w.Holder), w.Created, w.By,
+			INSERT INTO webhook (url, secret, area, within, matter, states, holder, created, by, token, cursor_xid, cursor_seq)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+			w.URL, w.Secret, orNull(w.Root), orNull(w.Area), string(w.Matter), stateNames(w.States), orNull(w.Holder), w.Created, w.By, orNull(w.Token),
 			w.Cursor.XID, w.Cursor.Seq).Scan(&w.ID)
 	})
 	if err != nil {
@@ -88,31 +92,54 @@ func (db *DB) ActiveWebhooks(ctx context.Context) (hooks []grid.Webhook, latest 
 	return hooks, latest, plain(err)
 }
 
-// SwitchWebhook disables a webhook, or has it go on where it stands. It fails with
-// grid.ErrNotFound when there is none, and with a *[grid.Clash] when the feed has
-// forgotten events that it would go on with.
-func (db *DB) SwitchWebhook(ctx context.Context, id int64, on bool, why string) error {
-	if on {
-		return db.reviveWebhook(ctx, id)
+// holdToken keeps a token from being revoked until the transaction ends; it fails with
+// grid.ErrNotFound when it was already. 0 is no token.
+func holdToken(ctx context.Context, tx pgx.Tx, id int64) error {
+	if id == 0 {
+		return nil
 	}
-	return db.changeOne(ctx, "webhook", id, `UPDATE webhook SET disabled = coalesce(disabled, $2),
-		disabled_why = CASE WHEN disabled IS NULL THEN $3 ELSE disabled_why END WHERE id = $1`, id, db.now(), why)
+	tag, err := tx.Exec(ctx, `SELECT FROM token WHERE id = $1 AND revoked IS NULL FOR SHARE`, id)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = fmt.Errorf("token %d: %w", id, grid.ErrNotFound)
+	}
+	return err
 }
 
-func (db *DB) reviveWebhook(ctx context.Context, id int64) error {
-	err := db.changeOne(ctx, "webhook", id, `UPDATE webhook SET disabled = NULL, disabled_why = '', attempts = 0, failing_since = NULL, retry_at = NULL
-		WHERE id = $1 AND (cursor_xid, cursor_seq) >= (SELECT xid, seq FROM feed_pruned)`, id)
-	if !errors.Is(err, grid.ErrNotFound) {
+// SwitchWebhook disables a webhook, or has it go on where it stands, from then on in
+// the name of who says so. It fails with grid.ErrNotFound when there is none, or no
+// such token any more, and with a *[grid.Clash] when the feed has forgotten events
+// that it would go on with.
+func (db *DB) SwitchWebhook(ctx context.Context, id int64, on bool, by grid.Caller) error {
+	if !on {
+		return db.changeOne(ctx, "webhook", id, `UPDATE webhook SET disabled = coalesce(disabled, $2),
+			disabled_why = CASE WHEN disabled IS NULL THEN $3 ELSE disabled_why END WHERE id = $1`, id, db.now(), "by "+by.Actor())
+	}
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if err := holdToken(ctx, tx, by.Token); err != nil {
+			return err
+		}
+		return reviveWebhook(ctx, tx, id, by.Token)
+	})
+	if err != nil {
+		return fmt.Errorf("webhook %d: %w", id, plain(err))
+	}
+	return nil
+}
+
+func reviveWebhook(ctx context.Context, tx pgx.Tx, id, token int64) error {
+	tag, err := tx.Exec(ctx, `UPDATE webhook SET token = $2, disabled = NULL, disabled_why = '', attempts = 0, failing_since = NULL, retry_at = NULL
+		WHERE id = $1 AND (cursor_xid, cursor_seq) >= (SELECT xid, seq FROM feed_pruned)`, id, orNull(token))
+	if err != nil || tag.RowsAffected() > 0 {
 		return err
 	}
-	there, err2 := collect(ctx, db.pool, pgx.RowTo[int64], `SELECT id FROM webhook WHERE id = $1`, id)
+	there, err := collect(ctx, tx, pgx.RowTo[int64], `SELECT id FROM webhook WHERE id = $1`, id)
 	switch {
-	case err2 != nil:
-		return fmt.Errorf("webhook %d: %w", id, plain(err2))
+	case err != nil:
+		return err
 	case len(there) > 0:
 		return &grid.Clash{Rule: "cursor", With: "the events that it would go on with are too old and were forgotten; make another webhook, and read the reports anew"}
 	}
-	return err
+	return grid.ErrNotFound
 }
 
 // DeleteWebhook deletes a webhook with its dead letters. It fails with

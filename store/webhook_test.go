@@ -47,7 +47,7 @@ func TestWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	hooks(t, db, "failed", w, other)
-	if err := db.SwitchWebhook(ctx, w.ID, false, "by me"); err != nil {
+	if err := db.SwitchWebhook(ctx, w.ID, false, grid.Caller{Name: "me"}); err != nil {
 		t.Fatal(err)
 	}
 	if active, _, err := db.ActiveWebhooks(ctx); err != nil || len(active) != 1 || active[0].ID != other.ID {
@@ -56,7 +56,7 @@ func TestWebhooks(t *testing.T) {
 	if err := db.MoveWebhook(ctx, from, w, nil); !errors.Is(err, grid.ErrVersion) {
 		t.Errorf("moved though disabled: %v", err)
 	}
-	if err := db.SwitchWebhook(ctx, w.ID, true, ""); err != nil {
+	if err := db.SwitchWebhook(ctx, w.ID, true, grid.Caller{}); err != nil {
 		t.Fatal(err)
 	}
 	w.Attempts, w.FailingSince, w.RetryAt = 0, time.Time{}, time.Time{}
@@ -73,7 +73,7 @@ func TestWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	hooks(t, db, "the other deleted", w)
-	for what, err := range map[string]error{"switch": db.SwitchWebhook(ctx, 99, true, ""), "delete": db.DeleteWebhook(ctx, other.ID)} {
+	for what, err := range map[string]error{"switch": db.SwitchWebhook(ctx, 99, true, grid.Caller{}), "delete": db.DeleteWebhook(ctx, other.ID)} {
 		if !errors.Is(err, grid.ErrNotFound) {
 			t.Errorf("%s none: %v", what, err)
 		}
@@ -81,6 +81,64 @@ func TestWebhooks(t *testing.T) {
 	refused(t, db, "webhook_url_of_http", `UPDATE webhook SET url = 'ftp://x'`)
 	refused(t, db, "webhook_disabled_why", `UPDATE webhook SET disabled = now()`)
 	refused(t, db, "webhook_area_exists", `UPDATE webhook SET area = 999`)
+}
+
+// Law: a webhook is told no longer than the token is good in whose name it is.
+func TestWebhooksEndWithTheirTokens(t *testing.T) {
+	db, ctx := storetest.New(t), t.Context()
+	var tokens [2]grid.Token
+	var made [3]grid.Webhook
+	for i := range tokens {
+		var err error
+		if tokens[i], _, err = db.CreateToken(ctx, "root", grid.AccessAdmin, 0, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, token := range []int64{tokens[0].ID, tokens[1].ID, tokens[0].ID} {
+		var err error
+		if made[i], err = db.AddWebhook(ctx, grid.Webhook{URL: "https://example.com/", Secret: hookSecret, Token: token}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.SwitchWebhook(ctx, made[2].ID, false, grid.Caller{Name: "me", Token: 9}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.RevokeToken(ctx, tokens[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	why := func(want ...string) {
+		t.Helper()
+		all, err := db.Webhooks(ctx)
+		var got []string
+		for i, w := range all {
+			if got = append(got, w.DisabledWhy); w.Cursor != made[i].Cursor {
+				t.Errorf("webhook %d stands at %v, not at %v", w.ID, w.Cursor, made[i].Cursor)
+			}
+		}
+		if d := cmp.Diff(want, got); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	}
+	why("its token was revoked", "", "by me#9")
+	moved := made[0]
+	moved.Cursor.XID++
+	if err := db.MoveWebhook(ctx, made[0].Cursor, moved, nil); !errors.Is(err, grid.ErrVersion) {
+		t.Errorf("told though its token was revoked: %v", err)
+	}
+	if _, err := db.AddWebhook(ctx, grid.Webhook{URL: "https://example.com/", Secret: hookSecret, Token: tokens[0].ID}); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("made in the name of a revoked token: %v", err)
+	}
+	if err := db.SwitchWebhook(ctx, made[0].ID, true, grid.Caller{Token: tokens[0].ID}); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("switched on in the name of a revoked token: %v", err)
+	}
+	if err := db.SwitchWebhook(ctx, made[0].ID, true, grid.Caller{Token: tokens[1].ID}); err != nil {
+		t.Error(err)
+	}
+	why("", "", "by me#9")
+	if err := db.RevokeToken(ctx, tokens[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	why("its token was revoked", "its token was revoked", "by me#9")
 }
 
 func TestDeadLetters(t *testing.T) {

@@ -16,6 +16,11 @@ func (db *DB) FindWorkers(ctx context.Context, q grid.WorkerQuery) ([]grid.Worke
 		return nil, fmt.Errorf("workers: a limit of %d", q.Limit)
 	}
 	var s selection
+	from := `worker`
+	if !q.Known.IsZero() {
+		s.args, from = append(s.args, q.Known), `(SELECT DISTINCT ON (h.worker) h.worker AS id, h.code, h.name, h.role, h.phone, h.department
+			FROM worker_history h WHERE h.at <= $1 ORDER BY h.worker, h.seq DESC) w`
+	}
 	if q.IDs != nil {
 		s.and("id = ANY(%s)", q.IDs)
 	}
@@ -34,7 +39,7 @@ func (db *DB) FindWorkers(ctx context.Context, q grid.WorkerQuery) ([]grid.Worke
 	if q.After != 0 {
 		s.and("id > %s", q.After)
 	}
-	workers, err := collect(ctx, db.pool, scanWorker, `SELECT id, code, name, role, phone, department FROM worker`+s.clause()+
+	workers, err := collect(ctx, db.pool, scanWorker, `SELECT id, code, name, role, phone, department FROM `+from+s.clause()+
 		` ORDER BY id LIMIT `+strconv.Itoa(q.Limit), s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("workers: %w", plain(err))

@@ -13,7 +13,8 @@ var departments = []string{"公安局", "城市管理局", "应急管理局", "�
 
 // staff hires a leader for each grid, a liaison for each micro-grid, dispatchers
 // for the city, counties and towns, and officers of the departments, and gives
-// them their posts. Officers have no post: departments are called, not on duty.
+// them their posts. Officers have no post: they answer for their
+// department, which is called or named by a rule.
 func (c *City) staff() {
 	h := hiring{city: c, rng: newStream(c.options.Seed, streamPeople), hired: make(map[grid.Role]int)}
 	for i := range c.Areas {

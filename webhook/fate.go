@@ -10,7 +10,7 @@ import (
 const (
 	firstPause   = time.Second    // after the first attempt in vain; then twice as long each time
 	longestPause = time.Hour      // between attempts
-	tries        = 12             // attempts at an event before it is a dead letter: over an hour
+	tries        = 14             // attempts at an event before it is a dead letter: within one to somewhat over two hours
 	failingMost  = 72 * time.Hour // without a delivery, before a webhook is disabled
 )
 

@@ -295,13 +295,13 @@ func TestDeadLetter(t *testing.T) {
 	o.add(1, r.URL, grid.Interest{Area: 1})
 	o.report(1, 2)
 	o.report(2, 2)
-	for n := 1; n < 12; n++ {
+	for n := 1; n < 14; n++ {
 		o.untilAttempts(1, n)
 		o.now.Store(o.hook(1).RetryAt.Unix() + 1)
 	}
 	o.until("a dead letter", func() bool { return o.hook(1).Cursor.Seq == 1 })
 	letter := o.letters[1][0]
-	if letter.Attempts != 12 || letter.Cursor.Seq != 1 || letter.Report != (uuid.UUID{15: 1}) || letter.Error != "answered 302 Found" {
+	if letter.Attempts != 14 || letter.Cursor.Seq != 1 || letter.Report != (uuid.UUID{15: 1}) || letter.Error != "answered 302 Found" {
 		t.Errorf("%+v", letter)
 	}
 	r.status.Store(200)

@@ -27,7 +27,7 @@ type exportTiles struct {
 	Format  string     `help:"mbtiles or pmtiles; default: as the file's name ends."`
 	MinZoom *uint32    `placeholder:"N" help:"First zoom; default: the first worth having."`
 	MaxZoom *uint32    `placeholder:"N" help:"Last zoom; default: the last worth having."`
-	From    string     `placeholder:"TIME" help:"Only reports not before this time: RFC 3339, or a date, which begins at midnight UTC."`
+	From    string     `placeholder:"TIME" help:"Only reports not before this time: RFC 3339, or a date, which begins at midnight in Beijing."`
 	To      string     `placeholder:"TIME" help:"Only reports before this time."`
 	Matter  string     `placeholder:"CODES" help:"Only reports of matters whose codes begin so; several with commas between them."`
 	State   string     `help:"Only reports that are open, closed or overdue."`

@@ -19,12 +19,12 @@ import (
 type importCommand struct {
 	Boundaries importBoundaries `cmd:"" help:"Polygons of one level, as a new edition; GeoJSON, or any OGR format through ogr2ogr."`
 	Workers    importTable      `cmd:"" help:"People: code,name,role,phone,department."`
-	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until,duty."`
+	Posts      importPosts      `cmd:"" help:"Who has which duty: worker,area,rank,from,until,duty; times without a zone are of Beijing."`
 	Matters    importMatters    `cmd:"" help:"The catalogue: code,category,item,name,level,limit_hours."`
-	Rules      importRules      `cmd:"" help:"Who answers for what: code,matter,area,urgency,week,from,until,level,role,department,note."`
+	Rules      importRules      `cmd:"" help:"Who answers for what: code,matter,area,urgency,week,from,until,level,role,department,note; times without a zone are of Beijing."`
 	Calendar   importCalendar   `cmd:"" help:"Holidays, make-up days and working hours: date,kind,name,hours."`
 	Limits     importLimits     `cmd:"" help:"How long each stage may take: matter,urgency,stage,limit_hours,clock,note."`
-	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter."`
+	Reports    importReports    `cmd:"" help:"Reports of the past: id,at,received,lon,lat,accuracy,matter,text,state,reporter; times without a zone are of Beijing."`
 }
 
 type importBoundaries struct {

@@ -16,10 +16,9 @@ test('a preset means the same window for five minutes', () => {
   }
 })
 
-test('days are whole, in local time, the last one included', () => {
+test('days are whole, by the clock of Beijing, the last one included', () => {
   const w = windowOf({ first: '2026-03-01', last: '2026-03-31' }, now)
-  expect(new Date(w.from ?? '')).toEqual(new Date(2026, 2, 1))
-  expect(new Date(w.to ?? '')).toEqual(new Date(2026, 3, 1))
+  expect(w).toEqual({ from: '2026-02-28T16:00:00Z', to: '2026-03-31T16:00:00Z' })
 })
 
 test('one day, an open end, and the wrong way round', () => {
@@ -30,5 +29,6 @@ test('one day, an open end, and the wrong way round', () => {
 })
 
 test('the calendar day of a time', () => {
-  expect(dayOf(new Date(2026, 0, 5, 23, 59).getTime())).toBe('2026-01-05')
+  expect(dayOf(Date.UTC(2026, 0, 5, 15, 59))).toBe('2026-01-05')
+  expect(dayOf(Date.UTC(2026, 0, 5, 16))).toBe('2026-01-06')
 })

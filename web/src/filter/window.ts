@@ -7,12 +7,15 @@ export interface Window {
 export const presets = ['24h', '7d', '30d', '1y', 'all'] as const
 export type Preset = (typeof presets)[number]
 
-/** A choice of window: a preset that ends now, or days of the reader's calendar, both inclusive. */
+/** A choice of window: a preset that ends now, or days of the city's calendar, both inclusive. */
 export type Choice = { preset: Preset } | { first: string; last: string }
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
+
+/** How far the clock of Beijing is ahead of UTC: by it the city counts its days, wherever it is looked at. */
+const ahead = 8 * hour
 
 const lengths: Record<Exclude<Preset, 'all'>, number> = {
   '24h': day,
@@ -42,19 +45,17 @@ function daysWindow(first: string, last: string): Window {
   }
 }
 
-/** The start of a calendar day here, so many days later. */
+/** The start of a calendar day of Beijing, so many days later. */
 function midnight(date: string, later: number): number {
   const [y = 1970, m = 1, d = 1] = date.split('-').map(Number)
-  return new Date(y, m - 1, d + later).getTime()
+  return Date.UTC(y, m - 1, d + later) - ahead
 }
 
 function instant(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
-/** The calendar day of a time (milliseconds) here, YYYY-MM-DD. */
+/** The calendar day of a time (milliseconds) in Beijing, YYYY-MM-DD. */
 export function dayOf(ms: number): string {
-  const t = new Date(ms)
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`
+  return new Date(ms + ahead).toISOString().slice(0, 'YYYY-MM-DD'.length)
 }

@@ -1,6 +1,10 @@
+import { dayOf } from '../filter/window'
 import { dictionary, type Lang, languages, type Words } from './dictionary'
 
 const key = 'jingwei.language'
+
+/** Times are shown by the clock of the city, wherever it is looked at. */
+const timeZone = 'Asia/Shanghai'
 
 /** The language to begin with: the one kept, else the first of the browser's that there is, else Chinese. */
 export function firstLanguage(kept: string | null, preferred: readonly string[]): Lang {
@@ -15,9 +19,9 @@ class Language {
 
   private readonly whole = $derived(new Intl.NumberFormat(this.locale, { maximumFractionDigits: 0 }))
   private readonly short = $derived(new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 3 }))
-  private readonly clock = $derived(new Intl.DateTimeFormat(this.locale, { timeStyle: 'medium', hourCycle: 'h23' }))
+  private readonly clock = $derived(new Intl.DateTimeFormat(this.locale, { timeStyle: 'medium', hourCycle: 'h23', timeZone }))
   private readonly full = $derived(
-    new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }),
+    new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', timeZone }),
   )
 
   switch(): void {
@@ -34,7 +38,7 @@ class Language {
   /** An RFC 3339 time as the time of day when it is today's, with its date otherwise. */
   time = (at: string): string => {
     const t = new Date(at)
-    return t.toDateString() === new Date().toDateString() ? this.clock.format(t) : this.full.format(t)
+    return dayOf(t.getTime()) === dayOf(Date.now()) ? this.clock.format(t) : this.full.format(t)
   }
 
   dateTime = (at: string): string => this.full.format(new Date(at))
