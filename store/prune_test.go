@@ -118,16 +118,16 @@ func TestPruneWaitsForWebhooks(t *testing.T) {
 		t.Errorf("left %v of %v", cursors(t, db), all)
 	}
 	var clash *grid.Clash
-	if err := db.SwitchWebhook(ctx, dead.ID, true, ""); !errors.As(err, &clash) || clash.Rule != "cursor" {
+	if err := db.SwitchWebhook(ctx, dead.ID, true, grid.Caller{}); !errors.As(err, &clash) || clash.Rule != "cursor" {
 		t.Errorf("goes on where events are missing: %v", err)
 	}
-	if err := errors.Join(db.SwitchWebhook(ctx, slow.ID, false, "by me"), db.SwitchWebhook(ctx, slow.ID, true, "")); err != nil {
+	if err := errors.Join(db.SwitchWebhook(ctx, slow.ID, false, grid.Caller{Name: "me"}), db.SwitchWebhook(ctx, slow.ID, true, grid.Caller{})); err != nil {
 		t.Error(err)
 	}
-	if err := db.SwitchWebhook(ctx, 99, true, ""); !errors.Is(err, grid.ErrNotFound) {
+	if err := db.SwitchWebhook(ctx, 99, true, grid.Caller{}); !errors.Is(err, grid.ErrNotFound) {
 		t.Error(err)
 	}
-	if err := db.SwitchWebhook(ctx, slow.ID, false, "by me"); err != nil {
+	if err := db.SwitchWebhook(ctx, slow.ID, false, grid.Caller{Name: "me"}); err != nil {
 		t.Fatal(err)
 	}
 	open, err := connect(t, db).Begin(ctx)
