@@ -125,7 +125,7 @@ func TestActionRefuses(t *testing.T) {
 		{"long reason", "w11", `{"action":"accept","reason":"` + strings.Repeat("长", 4001) + `"}`, http.StatusBadRequest, "length", "reason", "4001 characters"},
 		{"NUL", "w11", `{"action":"accept","evidence":["a","\u0000"]}`, http.StatusBadRequest, "text", "evidence[1]", "NUL"},
 		{"no list of evidence", "w11", `{"action":"accept","evidence":"abc"}`, http.StatusBadRequest, "type", "evidence", "want an array of strings, not string"},
-		{"numbers as evidence", "w11", `{"action":"accept","evidence":[1]}`, http.StatusBadRequest, "type", "evidence", "want a string, not number"},
+		{"numbers as evidence", "w11", `{"action":"accept","evidence":[1]}`, http.StatusBadRequest, "type", "evidence.0", "want a string, not number"},
 		{"empty evidence", "w11", `{"action":"accept","evidence":[" "]}`, http.StatusBadRequest, "text", "evidence[0]", "is empty"},
 		{"much evidence", "w11", `{"action":"accept","evidence":["a"` + strings.Repeat(`,"a"`, 20) + `]}`, http.StatusBadRequest, "length", "evidence", "21 entries"},
 	} {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -11,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxBody is the most one report may take, in bytes.
@@ -28,45 +30,69 @@ func wantContent(r *http.Request, types ...string) error {
 	return nil
 }
 
-// decode reads one JSON object into v and refuses what v has no field for. The
-// error names the field.
+// decode reads one JSON object into v and refuses what v has no field for, and what
+// is given twice. The error names the field.
 func decode(b []byte, v any) error {
 	if !utf8.Valid(b) {
 		return bad("json", "", "the body is not UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return jsonProblem(err)
+	if len(bytes.TrimSpace(b)) == 0 {
+		return bad("json", "", "the body is empty")
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return bad("json", "", "there is more after the first JSON value")
+	if err := json.Unmarshal(b, v, json.RejectUnknownMembers(true)); err != nil {
+		return jsonProblem(err)
 	}
 	return nil
 }
 
 func jsonProblem(err error) error {
-	var wrong *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
+	var wrong *json.SemanticError
+	if errors.As(err, &wrong) {
+		return valueProblem(wrong)
+	}
+	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &wrong):
-		if wrong.Field == "" {
-			return bad("type", "", "want a JSON object, not %s", wrong.Value)
-		}
-		return bad("type", wrong.Field, "want %s, not %s", kindName(wrong.Type), wrong.Value)
-	case errors.As(err, &syntax):
-		return bad("json", "", "not JSON at byte %d: %v", syntax.Offset, err)
-	case errors.Is(err, io.EOF):
-		return bad("json", "", "the body is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return bad("json", "", "the JSON is cut off")
+	case !errors.As(err, &syntax):
+		return bad("json", "", "%v", err)
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return bad("duplicate-field", field(syntax.JSONPointer), "is given twice")
+	case strings.Contains(syntax.Err.Error(), "after top-level value"): // it has no type of its own
+		return bad("json", "", "there is more after the first JSON value")
 	}
-	// encoding/json has no type for this one.
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return bad("unknown-field", strings.Trim(name, `"`), "there is no such field")
-	}
-	return bad("json", "", "%v", err)
+	return bad("json", "", "not JSON at byte %d: %v", syntax.ByteOffset+1, syntax.Err)
 }
+
+// valueProblem says what is wrong with a value that is JSON.
+func valueProblem(wrong *json.SemanticError) error {
+	name := field(wrong.JSONPointer)
+	switch {
+	case errors.Is(wrong, json.ErrUnknownName):
+		return bad("unknown-field", name, "there is no such field")
+	case name == "":
+		return bad("type", "", "want a JSON object, not %s", given(wrong))
+	case wrong.GoType != nil && (wrong.Err == nil || wrong.JSONKind == jsontext.KindNumber):
+		return bad("type", name, "want %s, not %s", kindName(wrong.GoType), given(wrong))
+	}
+	return bad("type", name, "%v", wrong.Err)
+}
+
+// given says what was there instead.
+func given(wrong *json.SemanticError) string {
+	switch wrong.JSONKind {
+	case jsontext.KindBeginObject:
+		return "object"
+	case jsontext.KindBeginArray:
+		return "array"
+	case jsontext.KindNumber:
+		return strings.TrimSpace("number " + string(wrong.JSONValue))
+	}
+	return wrong.JSONKind.String()
+}
+
+// field names a place in JSON: evidence, or evidence.0 within an array.
+func field(p jsontext.Pointer) string { return strings.Join(slices.Collect(p.Tokens()), ".") }
 
 // kindName says a Go type in the words of JSON.
 func kindName(t reflect.Type) string {
