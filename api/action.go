@@ -182,7 +182,7 @@ func (in actionIn) names(s *grid.Snapshot, to *dispatch.Intent) error {
 	return nil
 }
 
-// readLead finds the report to follow. What the caller may not see does not exist.
+// readLead finds the report to follow, which the caller has to see.
 func (a *API) readLead(c *call, text string, lead *grid.Report) error {
 	if text == "" {
 		return nil
@@ -191,11 +191,9 @@ func (a *API) readLead(c *call, text string, lead *grid.Report) error {
 	if err != nil {
 		return bad("id", "lead", "%v", err)
 	}
-	r, err := a.Reports.Report(c.r.Context(), id)
-	if errors.Is(err, grid.ErrNotFound) || err == nil && !c.sees(areaOf(c.s, r.Cell)) {
+	if *lead, _, err = a.seenReport(c, id); isMissing(err) {
 		return bad("lead", "lead", "there is no report %v", id)
 	}
-	*lead = r
 	return err
 }
 

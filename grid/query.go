@@ -11,6 +11,7 @@ import (
 // ReportQuery selects reports, newest id first. The zero value of each field
 // asks for nothing in particular.
 type ReportQuery struct {
+	Seen   *Seen     // what may be seen; nil: everything
 	Cells  []AreaID  // the report's cell is one of these; nil: any, also none
 	States []State   // nil: any
 	Holder WorkerID  // who has the ball; 0: anybody or nobody

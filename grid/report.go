@@ -113,7 +113,7 @@ type Report struct {
 	ResumeAt   time.Time // while suspended, or asked to be: when work goes on
 	Urged      int       // 催办, how often
 	Supervised int       // 督办, how often
-	Tasks      []Task    // of departments, in the order in which they were called; nil in lists
+	Tasks      []Task    // of departments, in the order in which they were called; in events those that are owed; nil in lists
 }
 
 // Clocks are the deadlines of a report; a zero one is none. While a report is

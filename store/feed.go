@@ -97,6 +97,9 @@ func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 	if err != nil {
 		return err
 	}
+	if err := fillTasks(ctx, tx, reports, ids); err != nil {
+		return err
+	}
 	for i, e := range events {
 		if r, ok := reports[e.ID]; ok && e.Report == nil {
 			events[i].Report = &r
