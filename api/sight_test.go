@@ -103,3 +103,19 @@ func TestStreamTellsTheHolder(t *testing.T) {
 	}
 	there.want("event: report", "id: 700-", `data: {"id":"`+id(3)+`"`, "")
 }
+
+// The command centre of the city has the queue of what is in no cell, as the one
+// without a root area has; a county's has not.
+func TestCityHasTheQueue(t *testing.T) {
+	c := newCity(t)
+	wantStatus(t, c.ask(http.MethodPut, "admin", "/v1/reports/"+id(1), `{`+atSea+`}`), http.StatusCreated)
+	c.wantSeen("top", true)
+	c.wantSeen("east", false)
+	queue := decode[page](t, c.ask(http.MethodGet, "top", "/v1/reports?state=reported", "").Body.Bytes())
+	if len(queue.Reports) != 1 {
+		t.Errorf("%d reports in the queue", len(queue.Reports))
+	}
+	wantProblem(t, c.act("east", 1, `{"action":"route","area":"`+micro1+`"}`), http.StatusNotFound, "not-found", "", "no report")
+	wantStatus(t, c.act("top", 1, `{"action":"route","area":"`+micro1+`"}`), http.StatusOK)
+	c.wantSeen("east", true)
+}

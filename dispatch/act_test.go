@@ -61,6 +61,7 @@ var actors = map[string]dispatch.Actor{
 	"城管":         {Caller: grid.Caller{Token: 8, Worker: 21, Access: grid.AccessOfficer}},
 	"消防":         {Caller: grid.Caller{Token: 9, Worker: 22, Access: grid.AccessOfficer}},
 	"centre":     {Caller: grid.Caller{Token: 10, Access: grid.AccessDispatcher}},
+	"top":        {Caller: grid.Caller{Token: 14, Access: grid.AccessDispatcher, Area: 1}},
 	"county":     {Caller: grid.Caller{Token: 11, Access: grid.AccessDispatcher, Area: 2}},
 	"reporter":   {Caller: grid.Caller{Token: 12, Access: grid.AccessReporter}, Filed: true},
 	"stranger":   {Caller: grid.Caller{Token: 13, Access: grid.AccessReporter}},
@@ -317,6 +318,17 @@ var stories = []struct {
 		{"centre", grid.ActionRoute, to(2), 0, byNobody, dispatch.BrokenTarget},
 		{"centre", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"county", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
+	}},
+	{"the dispatchers of the city route what is in no cell", func(*grid.Snapshot) grid.Report { return lost() }, nil, []move{
+		{"dispatcher", grid.ActionUrge, nil, grid.Reported, byNobody, ""},
+		{"top", grid.ActionSupervise, nil, grid.Reported, byNobody, ""},
+		{"town", grid.ActionRoute, to(5), 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byDispatcher, ""},
+	}},
+	{"so does the command centre of the city", func(*grid.Snapshot) grid.Report { return lost() }, nil, []move{
+		{"top", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
 	}},
 	{"marks", fresh, toHandling, []move{

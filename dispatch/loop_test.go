@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jingwei/dispatch"
+	"jingwei/geo/coverage"
 	"jingwei/grid"
 
 	"github.com/google/go-cmp/cmp"
@@ -168,6 +169,35 @@ func TestAbsence(t *testing.T) {
 	}
 	if _, _, err := dispatch.Act(absent, r, move{who: "leader", action: grid.ActionDelegate, give: to(5)}.intent(), noon); err == nil {
 		t.Error("delegated to where nobody is")
+	}
+}
+
+// Of several cities, the dispatchers of each may route what is in no cell, within
+// their own.
+func TestSeveralCities(t *testing.T) {
+	two := append(slices.Clip(areas), grid.Area{ID: 31, Code: "3205", Name: "苏州市", Level: grid.City}, grid.Area{ID: 32, Code: "320505", Name: "虎丘区", Level: grid.County, Parent: 31})
+	posts := append(slices.Clip(crewPosts), grid.Post{ID: 8, Worker: 18, Area: 31, Rank: grid.Primary, From: day(-9)})
+	people := append(slices.Clip(crew), grid.Worker{ID: 18, Code: "D002", Name: "沈洁", Role: grid.Dispatcher})
+	s, err := grid.NewSnapshot(7, noon, two, &coverage.Coverage{}, grid.NewRoster(people, posts, crewMatters))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, by := range map[string]grid.Caller{
+		"in post": {Worker: 18, Access: grid.AccessDispatcher}, "command centre": {Token: 20, Access: grid.AccessDispatcher, Area: 31},
+	} {
+		in := dispatch.Intent{Action: grid.ActionRoute, By: dispatch.Actor{Caller: by}, To: 31}
+		if after, _, err := dispatch.Act(s, lost(), in, noon); err != nil || after.Holder.Worker != 18 {
+			t.Errorf("%s: %v, holder %+v", name, err, after.Holder)
+		}
+		in.To = 5
+		var refusal *dispatch.Refusal
+		if _, _, err := dispatch.Act(s, lost(), in, noon); !errors.As(err, &refusal) || refusal.Rule != dispatch.BrokenTarget {
+			t.Errorf("%s gave it to another city: %v", name, err)
+		}
+	}
+	county := dispatch.Actor{Caller: grid.Caller{Token: 21, Access: grid.AccessDispatcher, Area: 32}}
+	if offered := dispatch.Actions(s, lost(), county, noon); len(offered) > 0 {
+		t.Errorf("a county may %v what is in no cell", offered)
 	}
 }
 

@@ -64,6 +64,7 @@ var (
 		{name: "oc", worker: "oc"},
 		{name: "of", worker: "of"},
 		{name: "centre", centre: true},
+		{name: "top", centre: true, root: "A"},
 		{name: "county", centre: true, root: "B"},
 		{name: "other", centre: true, root: "X"},
 		{name: "reporter", filed: true},
@@ -81,7 +82,7 @@ func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
 	t.Helper()
 	db := storetest.New(t)
 	publish(t, db, 0, loopAreas)
-	model := &town{parent: map[string]string{}, level: map[string]string{}, duties: loopDuties, officer: map[string]string{}, centre: map[string]bool{}}
+	model := &town{city: "A", parent: map[string]string{}, level: map[string]string{}, duties: loopDuties, officer: map[string]string{}, centre: map[string]bool{}}
 	for _, a := range loopAreas {
 		model.parent[a.Code], model.level[a.Code] = a.Parent, a.Level.String()
 	}

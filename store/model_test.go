@@ -31,6 +31,7 @@ type duty struct {
 // town is where the model plays.
 type town struct {
 	parent  map[string]string // of each area; "" of the top
+	city    string            // the top
 	level   map[string]string
 	duties  []duty            // primaries first
 	officer map[string]string // department of an officer
@@ -103,8 +104,10 @@ func (t *town) lowest(areas []string, now time.Time) ball {
 	return ball{areas[len(areas)-1], ""}
 }
 
+// over reports whether a person is the command centre over an area, or over no area,
+// which is under the city.
 func (p person) over(t *town, area string) bool {
-	return p.centre && (p.root == "" || slices.Contains(t.up(area), p.root))
+	return p.centre && (p.root == "" || area == "" && t.parent[p.root] == "" || slices.Contains(t.up(area), p.root))
 }
 
 func (p person) id() string {
@@ -137,7 +140,7 @@ func (j *job) seat() ball {
 func (p person) above(t *town, j *job, now time.Time) bool {
 	seat := j.seat().area
 	if p.centre {
-		return p.root == "" || p.over(t, seat) && p.root != seat
+		return p.root == "" || seat != "" && p.over(t, seat) && p.root != seat
 	}
 	chain := t.up(seat)
 	return len(chain) > 0 && slices.ContainsFunc(chain[1:], func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) })
@@ -148,7 +151,11 @@ func (p person) dispatches(t *town, j *job, now time.Time) bool {
 		if p.over(t, area) {
 			return true
 		}
-		if t.centre[p.worker] && slices.ContainsFunc(t.up(area), func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) }) {
+		over := t.up(area)
+		if area == "" {
+			over = []string{t.city}
+		}
+		if t.centre[p.worker] && slices.ContainsFunc(over, func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) }) {
 			return true
 		}
 	}
