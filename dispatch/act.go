@@ -98,6 +98,9 @@ func (c stance) lacking(rule Rule) string {
 	if slices.Contains(rule.Who, AsChecker) && c.by.Who() == c.r.Handler {
 		text += ", and who finished it never checks it"
 	}
+	if slices.Contains(rule.Who, AsAbove) && c.inHand() {
+		text += ", and who works on it is not above"
+	}
 	return text
 }
 

@@ -75,6 +75,7 @@ var (
 	byLeader     = grid.Holder{Level: grid.Grid, Area: 4, Worker: 13}
 	byNeighbour  = grid.Holder{Level: grid.Grid, Area: 6, Worker: 14}
 	byTown       = grid.Holder{Level: grid.Town, Area: 3, Worker: 16}
+	byTown2      = grid.Holder{Level: grid.Town, Area: 3, Worker: 17}
 	byDispatcher = grid.Holder{Level: grid.City, Area: 1, Worker: 15}
 	byCentre     = grid.Holder{Level: grid.City, Area: 1}
 	byNobody     = grid.Holder{}
@@ -154,6 +155,9 @@ var (
 	)
 )
 
+// atTop is a report that came up to the command centre.
+func atTop(s *grid.Snapshot) grid.Report { return starting(s, grid.Assigned, byCentre)() }
+
 var stories = []struct {
 	name  string
 	from  func(*grid.Snapshot) grid.Report
@@ -211,7 +215,7 @@ var stories = []struct {
 		{"leader", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"town2", grid.ActionRecall, silent, grid.Assigned, byTown, ""},
 		{"neighbour", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
-		{"town2", grid.ActionAccept, nil, grid.Verifying, grid.Holder{Level: grid.Town, Area: 3, Worker: 17}, ""},
+		{"town2", grid.ActionAccept, nil, grid.Verifying, byTown2, ""},
 		{"town", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenState},
 	}},
 	{"nobody recalls what the router sent", fresh, nil, []move{
@@ -227,7 +231,7 @@ var stories = []struct {
 		{"dispatcher", grid.ActionDelegate, to(99), 0, byNobody, dispatch.BrokenTarget},
 		{"dispatcher", grid.ActionDelegate, nil, 0, byNobody, dispatch.BrokenMissing},
 		{"dispatcher", grid.ActionDelegate, worker(3, 11), 0, byNobody, dispatch.BrokenTarget},
-		{"dispatcher", grid.ActionDelegate, worker(3, 17), grid.Assigned, grid.Holder{Level: grid.Town, Area: 3, Worker: 17}, ""},
+		{"dispatcher", grid.ActionDelegate, worker(3, 17), grid.Assigned, byTown2, ""},
 	}},
 	{"void needs the level above", fresh, toVerifying, []move{
 		{"liaison", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
@@ -239,6 +243,22 @@ var stories = []struct {
 		{"liaison", grid.ActionAskVoid, nil, grid.Verifying, byLiaison, ""},
 		{"leader", grid.ActionVoid, silent, 0, byNobody, dispatch.BrokenMissing},
 		{"leader", grid.ActionVoid, nil, grid.Void, byLiaison, ""},
+	}},
+	{"at the top another person voids", atTop, nil, []move{
+		{"centre", grid.ActionAccept, nil, grid.Verifying, byCentre, ""},
+		{"centre", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"county", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionAskVoid, nil, grid.Verifying, byCentre, ""},
+		{"centre", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenAsked},
+		{"top", grid.ActionVoid, nil, grid.Void, byCentre, ""},
+	}},
+	{"nobody suspends what they work on", atTop, nil, []move{
+		{"dispatcher", grid.ActionAccept, nil, grid.Verifying, byDispatcher, ""},
+		{"dispatcher", grid.ActionVerify, nil, grid.Handling, byDispatcher, ""},
+		{"dispatcher", grid.ActionAskSuspend, until(3), grid.Handling, byDispatcher, ""},
+		{"dispatcher", grid.ActionSuspend, nil, 0, byNobody, dispatch.BrokenAsked},
+		{"top", grid.ActionSuspend, nil, grid.Suspended, byDispatcher, ""},
 	}},
 	{"merge and unmerge", fresh, toVerifying, []move{
 		{"liaison", grid.ActionMerge, nil, 0, byNobody, dispatch.BrokenMissing},

@@ -26,6 +26,8 @@ func (c stance) check(cond Condition, action grid.Action) error {
 		return refuse(BrokenAsked, "action", "nothing was asked for")
 	case (cond == IfAsked || cond == IfPending || cond == IfOther && c.r.Asked == asked) && c.r.AskedBy == c.by.Who():
 		return refuse(BrokenAsked, "action", "who asked for it does not answer it")
+	case cond == IfAsked && c.inHand():
+		return refuse(BrokenAsked, "action", "who works on it does not answer it")
 	case cond == IfGridTown && c.r.Holder.Level != grid.Grid && c.r.Holder.Level != grid.Town:
 		return refuse(BrokenLevel, "action", "only a grid or a town blows the whistle")
 	case cond == IfOver && c.by.System && !c.over(action):

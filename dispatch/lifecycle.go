@@ -25,10 +25,12 @@ type Standing string
 
 // The holder is whoever is in post in the holder's area, primary or deputy; when
 // nobody of them is there, also whoever is in post in the lowest area above where
-// somebody is, or the command centre over it. The sender is the same of who gave the ball away. Above:
-// in post in an area above the holder's. Dispatcher: the command centre of an area
-// over the report. Checker: holder, above or dispatcher, but never who finished
-// it. Approver: above for a void, dispatcher for a suspension. Department: an
+// somebody is, or the command centre over it. The sender is the same of who gave the
+// ball away. Above: in post in an area above the holder's, or at the top in the top
+// area, but never who works on the report: who has it by name, accepted it last or
+// finished it. Dispatcher: the command centre of an area over the report. Checker:
+// holder, above or dispatcher, but never who finished it. Approver: above for a void,
+// dispatcher for a suspension, but never who works on the report. Department: an
 // officer of one that was called. Reporter: who filed it. System: a clock ran out.
 const (
 	AsHolder     Standing = "holder"
@@ -60,7 +62,7 @@ type Condition string
 
 // NoTasks: no department owes anything. Tasks: one does. Called, Arrived: the
 // officer's department was called, or has arrived. Asked: that is what was asked
-// for, by somebody else. Other: it may not have been asked for, but if it was, by
+// for, by somebody else, and the actor does not work on the report. Other: it may not have been asked for, but if it was, by
 // somebody else. Pending: something was asked for, by somebody else. Unasked:
 // nothing waits for an answer. Over: the system acts no sooner than the time has come:
 // it resumes on the date, urges when an alarm has come, and does the rest when the

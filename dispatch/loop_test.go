@@ -172,6 +172,49 @@ func TestAbsence(t *testing.T) {
 	}
 }
 
+// twice gives somebody a second post.
+func twice(t *testing.T, w grid.WorkerID, area grid.AreaID) *grid.Snapshot {
+	s := crewed(t)
+	posts := append(slices.Clip(crewPosts), grid.Post{ID: 9, Worker: w, Area: area, Rank: grid.Deputy, From: day(-9)})
+	return s.WithRoster(grid.NewRoster(crew, posts, crewMatters).Timed(grid.AroundTheClock, nil))
+}
+
+// One person with posts at two levels is not two: who works on a report does not void
+// it, does not approve their own suspension and does not say that it was done well.
+func TestOnePersonIsNotTwo(t *testing.T) {
+	s := twice(t, 13, 5) // the leader of the grid is a deputy in the micro-grid
+	refused := func(r grid.Report, m move) {
+		t.Helper()
+		var refusal *dispatch.Refusal
+		if _, _, err := dispatch.Act(s, r, m.intent(), noon); !errors.As(err, &refusal) || refusal.Rule != m.rule {
+			t.Errorf("%s by %s: %v, want the rule %s to refuse it", m.action, m.who, err, m.rule)
+		}
+	}
+	r := act(t, s, fresh(s), move{who: "leader", action: grid.ActionAccept}, noon)
+	void := move{who: "leader", action: grid.ActionVoid, rule: dispatch.BrokenStanding}
+	refused(r, void)
+	if after := act(t, s, r, move{who: "town", action: grid.ActionVoid}, noon); after.State != grid.Void {
+		t.Errorf("the town's void left it %v", after.State)
+	}
+	asked := act(t, s, r, move{who: "liaison", action: grid.ActionAskVoid}, noon)
+	refused(asked, void)
+	refused(asked, move{who: "leader", action: grid.ActionRefuse, rule: dispatch.BrokenStanding})
+	verified := act(t, s, fresh(s), move{who: "liaison", action: grid.ActionAccept}, noon)
+	if after := act(t, s, verified, move{who: "leader", action: grid.ActionVoid}, noon); after.State != grid.Void {
+		t.Errorf("the void of what another verified left it %v", after.State)
+	}
+	r = act(t, s, r, move{who: "leader", action: grid.ActionVerify}, noon)
+	closed := act(t, s, act(t, s, r, move{who: "leader", action: grid.ActionFinish, give: evidence}, noon), move{who: "town", action: grid.ActionPass}, noon)
+	refused(closed, move{who: "leader", action: grid.ActionEvaluate, rule: dispatch.BrokenStanding})
+
+	s = twice(t, 15, 5) // the dispatcher of the city is a deputy in the micro-grid
+	r = act(t, s, act(t, s, fresh(s), move{who: "dispatcher", action: grid.ActionAccept}, noon), move{who: "dispatcher", action: grid.ActionVerify}, noon)
+	for _, who := range []string{"dispatcher", "liaison"} {
+		asked := act(t, s, r, move{who: who, action: grid.ActionAskSuspend, give: until(3)}, noon)
+		refused(asked, move{who: "dispatcher", action: grid.ActionSuspend, rule: dispatch.BrokenAsked})
+	}
+}
+
 // Of several cities, the dispatchers of each may route what is in no cell, within
 // their own.
 func TestSeveralCities(t *testing.T) {

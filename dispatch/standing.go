@@ -50,7 +50,7 @@ func (c stance) is(st Standing) bool {
 	case AsChecker:
 		return c.by.Who() != c.r.Handler && (c.is(AsHolder) || c.is(AsAbove) || c.is(AsDispatcher))
 	case AsApprover:
-		return c.r.Asked == grid.ActionAskVoid && c.is(AsAbove) || c.r.Asked == grid.ActionAskSuspend && c.is(AsDispatcher)
+		return c.r.Asked == grid.ActionAskVoid && c.is(AsAbove) || c.r.Asked == grid.ActionAskSuspend && c.is(AsDispatcher) && !c.inHand()
 	case AsDepartment:
 		_, called := c.r.OpenTask(c.department())
 		return called
@@ -87,10 +87,24 @@ func (c stance) answering(i int32) int32 {
 	return -1
 }
 
-// isAbove reports whether the actor is in post, or the command centre, in an area
-// above the one where the ball lies. The command centre of everything is above all.
+// inHand reports whether the actor is the one who works on the report: who has it by
+// name, or accepted it last, or finished it.
+func (c stance) inHand() bool {
+	return c.by.Who() == c.r.Handler || c.by.Worker != 0 && c.by.Worker == c.r.Holder.Worker
+}
+
+// isAbove reports whether the actor, who does not work on the report, is in post, or
+// the command centre, in an area above the one where the ball lies; at the top, where
+// there is none, in the top area itself. The command centre of everything is above
+// all.
 func (c stance) isAbove() bool {
 	i := c.seat()
+	if c.inHand() {
+		return false
+	}
+	if i >= 0 && c.s.Parent(i) < 0 {
+		return c.commands(i) || inPost(c.s, i, c.by.Worker, c.now)
+	}
 	if c.by.Worker == 0 {
 		return c.commands(i) && (c.by.Area == 0 || i >= 0 && c.by.Area != c.s.Area(i).ID)
 	}

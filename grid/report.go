@@ -104,7 +104,7 @@ type Report struct {
 
 	Urgency    Urgency
 	Sender     Holder    // who had the ball before and gave it away; zero: the router, or a ball that was taken back
-	Handler    string    // who finished it, as [Caller.Who] writes it; that one never checks
+	Handler    string    // who accepted it last or, afterwards, finished it, as [Caller.Who] writes it; that one never voids or checks
 	Returns    int       // since it was last accepted
 	Asked      Action    // AskVoid or AskSuspend, while it waits for an answer
 	AskedBy    string    // as [Caller.Who] writes it

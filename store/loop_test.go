@@ -52,6 +52,8 @@ var (
 		{"dc", "A", true, time.Time{}},
 		{"ld", "M", false, noon.AddDate(0, 0, 9)},
 		{"t2", "C", false, time.Time{}},
+		{"lg", "M", false, noon.AddDate(0, 0, 8)},
+		{"t2", "G", false, time.Time{}},
 	}
 	loopPeople = []person{
 		{name: "lm", worker: "lm"},

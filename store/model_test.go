@@ -137,8 +137,19 @@ func (j *job) seat() ball {
 	return j.holder
 }
 
+// works reports whether a person works on a report: has it, accepted it or finished it.
+func (p person) works(j *job) bool {
+	return p.id() == j.handler || p.worker != "" && p.worker == j.holder.worker
+}
+
 func (p person) above(t *town, j *job, now time.Time) bool {
 	seat := j.seat().area
+	if p.works(j) {
+		return false
+	}
+	if seat == t.city {
+		return p.over(t, seat) || slices.Contains(t.crew(seat, now), p.worker)
+	}
 	if p.centre {
 		return p.root == "" || seat != "" && p.over(t, seat) && p.root != seat
 	}
@@ -282,7 +293,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return dispatcher && j.routed(t, w, now)
 	case "assigned accept":
 		if holder {
-			j.returns = 0
+			j.returns, j.handler = 0, p.id()
 			j.holder = j.takenBy(t, p, now)
 			j.enter("verifying")
 		}
@@ -338,7 +349,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.state, j.stopped = "verifying", false
 		return true
 	case "verifying refuse", "handling refuse":
-		return (j.asked == "void" && above || j.asked == "suspend" && dispatcher) && j.askedBy != p.id()
+		return (j.asked == "void" && above || j.asked == "suspend" && dispatcher && !p.works(j)) && j.askedBy != p.id()
 	case "handling escalate":
 		if !holder || len(chain) < 2 {
 			return false
@@ -367,7 +378,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.waited[w.department] = now.Add(arriveTime)
 		return true
 	case "handling suspend":
-		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || j.owed() || !w.resume.After(now) {
+		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || p.works(j) || j.owed() || !w.resume.After(now) {
 			return false
 		}
 		j.state, j.stopped, j.resume = "suspended", true, w.resume
