@@ -45,10 +45,16 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 // deputy.
 func (c stance) at(i int32) grid.Holder {
 	h := c.area(i)
-	if people := there(c.s, i, c.now); len(people) > 0 {
+	if people := c.takers(i); len(people) > 0 {
 		h.Worker = people[0].Worker.ID
 	}
 	return h
+}
+
+// takers returns who may be given the ball in area i: who is there, but for who
+// finished it while it is checked.
+func (c stance) takers(i int32) []Person {
+	return slices.DeleteFunc(there(c.s, i, c.now), func(p Person) bool { return grid.Caller{Worker: p.Worker.ID}.Who() == c.not })
 }
 
 // area is area i as a holder, without a worker.
@@ -69,8 +75,10 @@ func (c stance) centre(i int32) grid.Holder {
 // rise makes whoever answers in the lowest area from i up the holder, or else the
 // command centre.
 func (c stance) rise(i int32) grid.Holder {
-	if m := manned(c.s, i, c.now); m >= 0 {
-		return c.at(m)
+	for k := i; k >= 0; k = c.s.Parent(k) {
+		if len(c.takers(k)) > 0 {
+			return c.at(k)
+		}
 	}
 	return c.centre(i)
 }

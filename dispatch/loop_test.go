@@ -215,6 +215,30 @@ func TestOnePersonIsNotTwo(t *testing.T) {
 	}
 }
 
+// Who finished a report is not given it to check: not at once, and not when the check
+// is overdue; then the next person or level is.
+func TestCheckGoesToAnother(t *testing.T) {
+	s := twice(t, 13, 5) // the leader of the grid is a deputy in the micro-grid
+	handled := starting(s, grid.Handling, grid.Holder{Level: grid.Microgrid, Area: 5, Worker: 13})()
+	r := act(t, s, handled, move{who: "leader", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byTown {
+		t.Errorf("%+v is to check what the leader finished, want the level above", r.Holder)
+	}
+	s = twice(t, 16, 5) // the primary of the town is
+	r = act(t, s, starting(s, grid.Handling, byLeader)(), move{who: "leader", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byTown {
+		t.Errorf("%+v is to check what the leader finished", r.Holder)
+	}
+	handled.Holder.Worker = 16
+	r = act(t, s, handled, move{who: "town", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byLeader {
+		t.Errorf("%+v is to check", r.Holder)
+	}
+	if r = act(t, s, r, move{who: "clock", action: grid.ActionOverdue}, noon.Add(25*time.Hour)); r.Holder != byTown2 {
+		t.Errorf("%+v is to check what the primary of the town finished, want the deputy", r.Holder)
+	}
+}
+
 // Of several cities, the dispatchers of each may route what is in no cell, within
 // their own.
 func TestSeveralCities(t *testing.T) {
@@ -259,7 +283,7 @@ func TestHolderAreaGone(t *testing.T) {
 
 // The laws of the loop, over random acts by random people.
 func TestLaws(t *testing.T) {
-	s := crewed(t)
+	s := twice(t, 13, 5)
 	reached := map[grid.State]bool{}
 	taken := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -377,6 +401,9 @@ func checkStep(t *rapid.T, before, after grid.Report, step grid.Step, in dispatc
 	}
 	if (after.State == grid.Merged) != (after.Lead != uuid.Nil) || after.State == grid.Suspended && after.ResumeAt.IsZero() {
 		t.Fatalf("%s: %v with lead %v, to resume at %v", step.Action, after.State, after.Lead, after.ResumeAt)
+	}
+	if given := (grid.Caller{Worker: after.Holder.Worker}).Who(); after.State == grid.Checking && after.Holder.Worker != 0 && given == after.Handler {
+		t.Fatalf("%s: who finished it is to check it", step.Action)
 	}
 	if step.Action == grid.ActionPass && in.By.Who() == before.Handler {
 		t.Fatal("the handler checked")

@@ -22,6 +22,7 @@ type stance struct {
 	r   grid.Report
 	by  Actor
 	now time.Time
+	not string // who is not given the ball, as [grid.Caller.Who] writes it: who finished it, while it is checked
 }
 
 // as returns the first of the standings that the actor has.

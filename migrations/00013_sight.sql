@@ -11,7 +11,7 @@ CREATE INDEX report_sender_area ON report (sender_area, id) WHERE sender_area IS
 -- Who accepted a report works on it until somebody else does or it is finished.
 UPDATE report r SET handler = (
     SELECT h.who FROM report_history h WHERE h.report = r.id AND h.action IN ('accept', 'finish') ORDER BY h.step DESC LIMIT 1)
-WHERE r.state IN ('assigned', 'verifying', 'handling', 'suspended') AND r.version > 1;
+WHERE r.state IN ('assigned', 'verifying', 'handling', 'suspended', 'merged') AND r.version > 1;
 
 -- +goose Down
 DROP INDEX report_holder_area, report_sender_area;

@@ -94,11 +94,13 @@ func (t *town) up(area string) []string {
 }
 
 // lowest gives the ball to the first of the areas where somebody is, or else to the
-// last of them in person of nobody.
-func (t *town) lowest(areas []string, now time.Time) ball {
+// last of them in person of nobody; to some it is not given.
+func (t *town) lowest(areas []string, now time.Time, not ...string) ball {
 	for _, a := range areas {
-		if crew := t.crew(a, now); len(crew) > 0 {
-			return ball{a, crew[0]}
+		for _, w := range t.crew(a, now) {
+			if !slices.Contains(not, w) {
+				return ball{a, w}
+			}
 		}
 	}
 	return ball{areas[len(areas)-1], ""}
@@ -396,7 +398,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.handler = p.id()
 		to := ball{chain[len(chain)-1], ""}
 		if len(chain) > 1 {
-			to = t.lowest(chain[1:], now)
+			to = t.lowest(chain[1:], now, j.handler)
 		}
 		j.give(to)
 		j.enter("checking")
@@ -561,6 +563,8 @@ func (j *job) deputy(t *town, now time.Time) bool {
 func (j *job) higher(t *town, now time.Time) bool {
 	chain := t.up(j.holder.area)
 	switch top := (ball{chain[len(chain)-1], ""}); {
+	case len(chain) > 1 && j.state == "checking":
+		j.holder = t.lowest(chain[1:], now, j.handler)
 	case len(chain) > 1:
 		j.holder = t.lowest(chain[1:], now)
 	case j.holder == top:
