@@ -20,6 +20,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 		if holder, err = c.back(); c.r.Returns > 0 {
 			holder, err = c.common(), nil
 		}
+		if err == nil && holder == c.r.Holder {
+			err = refuse(BrokenAbove, "", "it would come back to who returns it")
+		}
 	case BallBack:
 		holder, err = c.back()
 	case BallRetaken:

@@ -64,7 +64,8 @@ type Condition string
 // officer's department was called, or has arrived. Asked: that is what was asked
 // for, by somebody else, and the actor does not work on the report. Other: it may not have been asked for, but if it was, by
 // somebody else. Pending: something was asked for, by somebody else. Unasked:
-// nothing waits for an answer. Over: the system acts no sooner than the time has come:
+// nothing waits for an answer. Sent: it was not returned since it was last accepted.
+// Over: the system acts no sooner than the time has come:
 // it resumes on the date, urges when an alarm has come, and does the rest when the
 // deadline has. GridTown: the holder is at
 // the level of grid or town.
@@ -77,6 +78,7 @@ const (
 	IfOther    Condition = "not asked for by the same person"
 	IfPending  Condition = "something asked for by somebody else"
 	IfUnasked  Condition = "nothing waiting for an answer"
+	IfSent     Condition = "not after a return"
 	IfOver     Condition = "for the system, the time is over"
 	IfGridTown Condition = "holder at grid or town level"
 )
@@ -86,7 +88,7 @@ type Ball string
 
 // Stays. Takes: to who acts. Given: to who answers in the named area. Back: to the
 // sender, or without one up. Return: back, but from the second time on to the common
-// superior of holder and sender. Retaken: back, and nobody is the sender any more.
+// superior of holder and sender; never to who has it. Retaken: back, and nobody is the sender any more.
 // Up: to the lowest area above where somebody is in post, or else to the command
 // centre. Next: to a deputy, else up. Check: up, and at the top to the command
 // centre. Rises: the same, and who sent it stays the sender.
@@ -150,7 +152,7 @@ var Lifecycle = []Rule{
 	{grid.ActionRoute, "交办", reported, grid.Assigned, who{AsDispatcher}, gives{GivenArea}, nil, BallGiven, TickStarts},
 	{grid.ActionAccept, "接收", assigned, grid.Verifying, who{AsHolder}, nil, nil, BallTakes, TickStage},
 	{grid.ActionReturn, "退回", assigned, grid.Assigned, who{AsHolder}, gives{GivenReason}, nil, BallReturn, TickStage},
-	{grid.ActionRecall, "撤回", assigned, grid.Assigned, who{AsSender}, nil, nil, BallRetaken, TickStage},
+	{grid.ActionRecall, "撤回", assigned, grid.Assigned, who{AsSender}, nil, conds{IfSent}, BallRetaken, TickStage},
 	{grid.ActionTimeout, "超时", assigned, grid.Assigned, who{AsSystem}, nil, conds{IfOver}, BallNext, TickStage},
 
 	{grid.ActionVerify, "属实", verifying, grid.Handling, who{AsHolder}, nil, nil, BallStays, TickStage},

@@ -239,6 +239,34 @@ func TestCheckGoesToAnother(t *testing.T) {
 	}
 }
 
+// Law: handing a report to and fro without accepting it comes to an end, whoever does
+// it, so that the time to accept is over one day.
+func TestToAndFroEnds(t *testing.T) {
+	s := twice(t, 13, 5)
+	holders := []grid.Holder{byLiaison, byDeputy, byLeader, byNeighbour, byTown, byDispatcher, byCentre}
+	rapid.Check(t, func(t *rapid.T) {
+		r := starting(s, grid.Assigned, rapid.SampledFrom(holders).Draw(t, "holder"))()
+		r.Sender = rapid.SampledFrom(append(holders, byNobody)).Draw(t, "sender")
+		for steps := 0; ; steps++ {
+			var next []grid.Report
+			for _, name := range slices.Sorted(maps.Keys(actors)) {
+				for _, action := range []grid.Action{grid.ActionReturn, grid.ActionRecall} {
+					if after, _, err := dispatch.Act(s, r, move{who: name, action: action}.intent(), noon); err == nil {
+						next = append(next, after)
+					}
+				}
+			}
+			if len(next) == 0 {
+				return
+			}
+			if steps > 10 {
+				t.Fatalf("still going after %d steps, with %+v", steps, r.Holder)
+			}
+			r = rapid.SampledFrom(next).Draw(t, "next")
+		}
+	})
+}
+
 // Of several cities, the dispatchers of each may route what is in no cell, within
 // their own.
 func TestSeveralCities(t *testing.T) {

@@ -190,7 +190,7 @@ func (sc *scene) wish(i int) wish {
 		area:       rapid.SampledFrom([]string{"A", "B", "C", "G", "M", "N", "P", "Y"}).Draw(t, "area"),
 		lead:       sc.jobs[rapid.IntRange(0, len(sc.jobs)-1).Draw(t, "lead")],
 		department: rapid.SampledFrom([]string{"城管", "消防"}).Draw(t, "department"),
-		resume:     sc.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, 100 * time.Hour}).Draw(t, "resume")),
+		resume:     sc.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, 100 * time.Hour, 9000 * time.Hour}).Draw(t, "resume")),
 	}
 	var allowed []wish
 	for _, action := range loopActions {

@@ -303,7 +303,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 	case "assigned return":
 		return holder && j.returned(t, now)
 	case "assigned recall":
-		if j.sender.area == "" || !p.owns(t, j.sender, now) {
+		if j.sender.area == "" || j.returns > 0 || !p.owns(t, j.sender, now) {
 			return false
 		}
 		j.holder, j.sender = j.home(t, now), ball{}
@@ -324,7 +324,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return holder
 	case "verifying ask-void", "handling ask-suspend":
-		if !holder || j.asked != "" || w.action == "ask-suspend" && !w.resume.After(now) {
+		if !holder || j.asked != "" || w.action == "ask-suspend" && !fits(w.resume, now) {
 			return false
 		}
 		j.asked, j.askedBy = strings.TrimPrefix(w.action, "ask-"), p.id()
@@ -380,7 +380,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.waited[w.department] = now.Add(arriveTime)
 		return true
 	case "handling suspend":
-		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || p.works(j) || j.owed() || !w.resume.After(now) {
+		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || p.works(j) || j.owed() || !fits(w.resume, now) {
 			return false
 		}
 		j.state, j.stopped, j.resume = "suspended", true, w.resume
@@ -432,6 +432,11 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	}
 	return j.sideStep(t, w, now, holder, above, dispatcher)
+}
+
+// fits reports whether work may rest until a time: for a year at most.
+func fits(resume, now time.Time) bool {
+	return resume.After(now) && !resume.After(now.AddDate(1, 0, 0))
 }
 
 // sideStep is what changes no state: departments and marks.
@@ -528,6 +533,9 @@ func (j *job) returned(t *town, now time.Time) bool {
 		if j.sender.area == "" && len(chain) < 2 {
 			return false
 		}
+		if j.home(t, now) == j.holder {
+			return false
+		}
 		j.give(j.home(t, now))
 	} else {
 		to := ball{chain[len(chain)-1], ""}
@@ -537,6 +545,9 @@ func (j *job) returned(t *town, now time.Time) bool {
 				to = t.lowest(chain[i:], now)
 				break
 			}
+		}
+		if to == j.holder {
+			return false
 		}
 		j.give(to)
 	}
