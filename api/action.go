@@ -57,13 +57,7 @@ func (a *API) postAction(c *call) error {
 	if err != nil {
 		return found(err, "report", r.ID.String())
 	}
-	return c.acted(after, append(steps, grid.Step{Reason: intent.Reason}))
-}
-
-// acted answers a step that was taken.
-func (c *call) acted(r grid.Report, steps []grid.Step) error {
-	c.w.Header().Set("ETag", versionTag(r))
-	return c.json(http.StatusOK, c.viewFull(r, steps))
+	return a.answerReport(c, after, append(steps, grid.Step{Reason: intent.Reason}))
 }
 
 func (a *API) act(c *call, id uuid.UUID, version int64, in dispatch.Intent) (grid.Report, error) {
@@ -83,7 +77,7 @@ func (a *API) late(c *call, r grid.Report, version int64, in dispatch.Intent) er
 		return err
 	}
 	if last := steps[len(steps)-1]; last.Step == version+1 && isWork(last, in) {
-		return c.acted(r, steps)
+		return a.answerReport(c, r, steps)
 	}
 	p := problem(http.StatusPreconditionFailed, "version", "If-Match", "the report is at version %d, not %d: somebody was faster", r.Version, version)
 	p.ETag = versionTag(r)

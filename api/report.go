@@ -76,7 +76,10 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 			return err
 		}
 	}
-	v := c.viewFull(r, steps)
+	v, err := a.viewFull(c, r, steps)
+	if err != nil {
+		return err
+	}
 	v.Warning = in.warning
 	c.w.Header().Set("Location", "/v1/reports/"+v.ID.String())
 	c.w.Header().Set("ETag", versionTag(r))
@@ -121,8 +124,32 @@ func (a *API) getReport(c *call) error {
 	if err != nil {
 		return err
 	}
+	return a.answerReport(c, r, steps)
+}
+
+// answerReport answers a report as it stands.
+func (a *API) answerReport(c *call, r grid.Report, steps []grid.Step) error {
+	v, err := a.viewFull(c, r, steps)
+	if err != nil {
+		return err
+	}
 	c.w.Header().Set("ETag", versionTag(r))
-	return c.json(http.StatusOK, c.viewFull(r, steps))
+	return c.json(http.StatusOK, v)
+}
+
+// viewFull shows a report and, of a merged one, how that stands which it follows.
+func (a *API) viewFull(c *call, r grid.Report, steps []grid.Step) (v fullReportView, err error) {
+	v = c.viewFull(r, steps)
+	if r.Lead == uuid.Nil {
+		return v, nil
+	}
+	for r.Lead != uuid.Nil {
+		if r, steps, err = a.readReport(c, r.Lead); err != nil {
+			return v, err
+		}
+	}
+	v.Follows = &followsView{r.ID, r.State, r.Version, steps[len(steps)-1].At.UTC()}
+	return v, nil
 }
 
 func (a *API) getHistory(c *call) error {

@@ -114,7 +114,17 @@ type fullReportView struct {
 	Actions []grid.Action `json:"actions"` // that the caller may take now
 	Chain   []answerView  `json:"chain"`
 	Reasons []string      `json:"reasons"`
+	Follows *followsView  `json:"follows,omitempty"`
 	Warning string        `json:"warning,omitempty"`
+}
+
+// followsView is how the report stands that a merged one follows: the lead, or what
+// that was merged into in turn. Whoever sees the follower sees this of it.
+type followsView struct {
+	ID      uuid.UUID  `json:"id"`
+	State   grid.State `json:"state"`
+	Version int64      `json:"version"`
+	At      time.Time  `json:"at"` // of its last step: of an end, when it ended
 }
 
 type stepView struct {
