@@ -84,6 +84,14 @@ func TestActions(t *testing.T) {
 			c.wantListed("owes=消防", 0)
 		case 7:
 			c.wantListed("owes=城管", 0)
+		case 12:
+			c.wantListed("sampled=true", 0)
+		case 13:
+			c.wantListed("sampled=true", 1)
+			c.wantListed("sampled=true&state=handling", 0)
+			if !strings.Contains(w.Body.String(), `"sampled":true`) {
+				t.Error("it does not say that it is in the sample")
+			}
 		case 5:
 			golden(t, "report-whistled", w)
 		case 9:

@@ -260,6 +260,7 @@ func selects(q grid.ReportQuery, r grid.Report) bool {
 	return isSeen(q.Seen, r) && (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
 		(q.Holder == 0 || q.Holder == r.Holder.Worker) && (q.Lead == uuid.Nil || q.Lead == r.Lead) && owes(r, q.Owes) &&
+		(!q.Sample || r.State == grid.Closed && r.Sampled()) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		!r.At.Before(q.From) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&

@@ -17,7 +17,7 @@ type listView struct {
 func (a *API) listReports(c *call) error {
 	p := newParams(c.r.URL)
 	q := grid.ReportQuery{
-		States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Matter: p.matter(),
+		States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Sample: p.flag("sampled"), Matter: p.matter(),
 		Box: p.box(), Before: p.id("cursor"), Limit: p.limit(),
 	}
 	q.From, q.Until = p.span()

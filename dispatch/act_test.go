@@ -91,6 +91,13 @@ func fresh(s *grid.Snapshot) grid.Report {
 	return r
 }
 
+// unsampled is one that is not in the sample that those above evaluate.
+func unsampled(s *grid.Snapshot) grid.Report {
+	r := fresh(s)
+	r.ID[15] = 13
+	return r
+}
+
 // lost is a report that nobody could be found for.
 func lost() grid.Report {
 	return grid.Report{ID: uuid.UUID{15: 2}, At: noon, Received: noon, Matter: "010101", Method: grid.Outside, State: grid.Reported, Version: 1}
@@ -339,6 +346,16 @@ var stories = []struct {
 	{"reopen goes back to the handler", fresh, toClosed, []move{
 		{"liaison", grid.ActionReopen, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"town", grid.ActionReopen, nil, grid.Handling, byLiaison, ""},
+	}},
+	{"those above evaluate a sample, and reopen what they find wanting", fresh, toClosed, []move{
+		{"town", grid.ActionEvaluate, nil, grid.Evaluated, byLeader, ""},
+	}},
+	{"what is not in the sample", unsampled, toClosed, []move{
+		{"town", grid.ActionEvaluate, nil, 0, byNobody, dispatch.BrokenSample},
+		{"town", grid.ActionReopen, nil, grid.Handling, byLiaison, ""},
+		{"liaison", grid.ActionFinish, evidence, grid.Checking, byLeader, ""},
+		{"leader", grid.ActionPass, nil, grid.Closed, byLeader, ""},
+		{"reporter", grid.ActionEvaluate, nil, grid.Evaluated, byLeader, ""},
 	}},
 	{"what nobody evaluates lapses", fresh, toClosed, []move{
 		{"clock", grid.ActionLapse, nil, 0, byNobody, dispatch.BrokenEarly},

@@ -30,6 +30,8 @@ func (c stance) check(cond Condition, action grid.Action) error {
 		return refuse(BrokenAsked, "action", "who works on it does not answer it")
 	case cond == IfSent && c.r.Returns > 0:
 		return refuse(BrokenReturned, "action", "it was returned, which is not taken back")
+	case cond == IfSampled && !c.by.Filed && !c.r.Sampled():
+		return refuse(BrokenSample, "action", "it is not in the sample that those above evaluate")
 	case cond == IfGridTown && c.r.Holder.Level != grid.Grid && c.r.Holder.Level != grid.Town:
 		return refuse(BrokenLevel, "action", "only a grid or a town blows the whistle")
 	case cond == IfOver && c.by.System && !c.over(action):

@@ -65,6 +65,7 @@ type Condition string
 // for, by somebody else, and the actor does not work on the report. Other: it may not have been asked for, but if it was, by
 // somebody else. Pending: something was asked for, by somebody else. Unasked:
 // nothing waits for an answer. Sent: it was not returned since it was last accepted.
+// Sampled: those above evaluate only what is in the sample.
 // Over: the system acts no sooner than the time has come:
 // it resumes on the date, urges when an alarm has come, and does the rest when the
 // deadline has. GridTown: the holder is at
@@ -79,6 +80,7 @@ const (
 	IfPending  Condition = "something asked for by somebody else"
 	IfUnasked  Condition = "nothing waiting for an answer"
 	IfSent     Condition = "not after a return"
+	IfSampled  Condition = "for those above, in the sample"
 	IfOver     Condition = "for the system, the time is over"
 	IfGridTown Condition = "holder at grid or town level"
 )
@@ -175,7 +177,7 @@ var Lifecycle = []Rule{
 
 	{grid.ActionPass, "核验通过", checking, grid.Closed, who{AsChecker}, nil, nil, BallStays, TickCloses},
 	{grid.ActionFail, "核验不通过", checking, grid.Handling, who{AsChecker}, gives{GivenReason}, nil, BallBack, TickStage},
-	{grid.ActionEvaluate, "问效", closed, grid.Evaluated, who{AsReporter, AsAbove}, nil, nil, BallStays, TickEnds},
+	{grid.ActionEvaluate, "问效", closed, grid.Evaluated, who{AsReporter, AsAbove}, nil, conds{IfSampled}, BallStays, TickEnds},
 	{grid.ActionReopen, "重办", closed, grid.Handling, who{AsReporter, AsAbove}, gives{GivenReason}, nil, BallBack, TickStarts},
 	{grid.ActionLapse, "到期办结", closed, grid.Evaluated, who{AsSystem}, nil, conds{IfOver}, BallStays, TickEnds},
 

@@ -21,7 +21,7 @@ type Breach string
 // given. Target, Lead, Department, Resume: what was given does not fit. Asked:
 // nothing was asked for, or the one who asked answers. Tasks: departments still
 // owe something, or owe nothing. Returned: what was returned is not taken back. Early: the time has not come. Above: nobody is
-// above, or nobody else. Level: not at this level.
+// above, or nobody else. Sample: not in the sample. Level: not at this level.
 const (
 	BrokenAction     Breach = "action"
 	BrokenState      Breach = "state"
@@ -36,6 +36,7 @@ const (
 	BrokenReturned   Breach = "returned"
 	BrokenEarly      Breach = "early"
 	BrokenAbove      Breach = "above"
+	BrokenSample     Breach = "sample"
 	BrokenLevel      Breach = "level"
 )
 

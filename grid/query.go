@@ -21,6 +21,7 @@ type ReportQuery struct {
 	From   time.Time // Report.At is not before From
 	Until  time.Time // and before Until
 	Box    *geo.Box  // the position lies in the box or on its border
+	Sample bool      // closed and sampled for evaluation
 	Before uuid.UUID // ids below this one: the last id of the page before
 	Limit  int       // at most so many; always set, 1 or more
 }

@@ -128,7 +128,11 @@ func (sc *scene) begin() {
 		r := grid.Report{
 			ID: uuid.Must(uuid.NewV7()), At: sc.now, Received: sc.now, Matter: "010101", Method: grid.Outside, Edition: 1, State: grid.Reported, Version: 1,
 		}
-		j := &job{cell: cell, state: "reported", limit: 48 * time.Hour, version: 1}
+		sampled := rapid.Bool().Draw(sc.t, "sampled")
+		if r.ID[15] = 13; sampled {
+			r.ID[15] = 12
+		}
+		j := &job{cell: cell, sampled: sampled, state: "reported", limit: 48 * time.Hour, version: 1}
 		if cell != "" {
 			r.Cell, r.Method, r.State = sc.area(cell), grid.Exact, grid.Assigned
 			j.holder = sc.town.lowest(sc.town.up(cell), sc.now)

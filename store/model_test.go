@@ -46,6 +46,7 @@ type ball struct{ area, worker string }
 // its own, and lit and stageLit how many lights have gone on: none, yellow, red.
 type job struct {
 	cell             string
+	sampled          bool // for evaluation
 	state            string
 	holder, sender   ball
 	handler          string
@@ -417,7 +418,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return ok
 	case "closed evaluate", "closed lapse":
-		ok := w.action == "evaluate" && (p.filed || above) || w.action == "lapse" && p.system && j.stage <= 0
+		ok := w.action == "evaluate" && (p.filed || above && j.sampled) || w.action == "lapse" && p.system && j.stage <= 0
 		if ok {
 			j.state, j.limited, j.staged = "evaluated", false, false
 		}
