@@ -21,11 +21,19 @@ type person struct {
 	system bool
 }
 
-// duty is a post; until is the zero time when it has no end.
+// duty is a post; until is the zero time when it has no end, and office says that its
+// hours are those of officeHours.
 type duty struct {
 	worker, area string
 	primary      bool
 	until        time.Time
+	office       bool
+}
+
+// leave is when somebody is away.
+type leave struct {
+	worker      string
+	from, until time.Time
 }
 
 // town is where the model plays.
@@ -33,7 +41,8 @@ type town struct {
 	parent  map[string]string // of each area; "" of the top
 	city    string            // the top
 	level   map[string]string
-	duties  []duty            // primaries first
+	duties  []duty // primaries first
+	leaves  []leave
 	officer map[string]string // department of an officer
 	centre  map[string]bool   // workers who are dispatchers
 }
@@ -86,6 +95,42 @@ func (t *town) crew(area string, now time.Time) (out []string) {
 	return out
 }
 
+// there are those of the crew who are neither away nor off duty.
+func (t *town) there(area string, now time.Time) (out []string) {
+	for _, d := range t.duties {
+		off := d.office && !officeHours(now) || slices.ContainsFunc(t.leaves, func(l leave) bool {
+			return l.worker == d.worker && !now.Before(l.from) && now.Before(l.until)
+		})
+		if d.area == area && !off && (d.until.IsZero() || now.Before(d.until)) {
+			out = append(out, d.worker)
+		}
+	}
+	return out
+}
+
+// officeHours are Monday to Friday, 8 to 18 o'clock in Beijing.
+func officeHours(now time.Time) bool {
+	there := now.UTC().Add(8 * time.Hour)
+	return there.Weekday() != time.Saturday && there.Weekday() != time.Sunday && there.Hour() >= 8 && there.Hour() < 18
+}
+
+// answering is the area for which somebody in post answers for what lies in an area:
+// that one, or the lowest above where anybody is there; "" for neither.
+func (t *town) answering(worker, area string, now time.Time) string {
+	if slices.Contains(t.crew(area, now), worker) {
+		return area
+	}
+	for _, a := range t.up(area) {
+		if len(t.there(a, now)) > 0 {
+			if slices.Contains(t.crew(a, now), worker) {
+				return a
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
 func (t *town) up(area string) []string {
 	var chain []string
 	for ; area != ""; area = t.parent[area] {
@@ -98,7 +143,7 @@ func (t *town) up(area string) []string {
 // last of them in person of nobody; to some it is not given.
 func (t *town) lowest(areas []string, now time.Time, not ...string) ball {
 	for _, a := range areas {
-		for _, w := range t.crew(a, now) {
+		for _, w := range t.there(a, now) {
 			if !slices.Contains(not, w) {
 				return ball{a, w}
 			}
@@ -123,14 +168,9 @@ func (p person) id() string {
 // owns reports whether a person answers for a ball.
 func (p person) owns(t *town, b ball, now time.Time) bool {
 	if p.worker == "" {
-		return p.over(t, b.area) && (b.worker == "" || len(t.crew(b.area, now)) == 0)
+		return p.over(t, b.area) && (b.worker == "" || len(t.there(b.area, now)) == 0)
 	}
-	for _, a := range t.up(b.area) {
-		if crew := t.crew(a, now); len(crew) > 0 {
-			return slices.Contains(crew, p.worker)
-		}
-	}
-	return false
+	return t.answering(p.worker, b.area, now) != ""
 }
 
 func (j *job) seat() ball {
@@ -362,10 +402,10 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	case "handling delegate":
 		below := slices.Contains(t.up(w.area), j.seat().area) && w.area != j.seat().area
-		if !holder || !below || len(t.crew(w.area, now)) == 0 {
+		if !holder || !below || len(t.there(w.area, now)) == 0 {
 			return false
 		}
-		j.give(ball{w.area, t.crew(w.area, now)[0]})
+		j.give(ball{w.area, t.there(w.area, now)[0]})
 		j.enter("assigned")
 		return true
 	case "handling whistle":
@@ -482,7 +522,7 @@ func without(list []string, s string) []string {
 
 // routed gives the ball to an area under the dispatcher.
 func (j *job) routed(t *town, w wish, now time.Time) bool {
-	chain, crew := t.up(w.area), t.crew(w.area, now)
+	chain, crew := t.up(w.area), t.there(w.area, now)
 	if len(crew) == 0 {
 		return false
 	}
@@ -507,12 +547,10 @@ func (j *job) routed(t *town, w wish, now time.Time) bool {
 
 // takenBy is the ball in the hands of who answers for it.
 func (j *job) takenBy(t *town, p person, now time.Time) ball {
-	for _, a := range t.up(j.holder.area) {
-		if slices.Contains(t.crew(a, now), p.worker) {
-			return ball{a, p.worker}
-		}
+	if p.worker == "" {
+		return ball{j.holder.area, ""}
 	}
-	return ball{j.holder.area, ""}
+	return ball{t.answering(p.worker, j.holder.area, now), p.worker}
 }
 
 // home is where the ball goes back to.
@@ -521,7 +559,7 @@ func (j *job) home(t *town, now time.Time) ball {
 	switch {
 	case j.sender.area == "" && len(chain) > 1:
 		return t.lowest(chain[1:], now)
-	case j.sender.worker == "" || slices.Contains(t.crew(j.sender.area, now), j.sender.worker):
+	case j.sender.worker == "" || slices.Contains(t.there(j.sender.area, now), j.sender.worker):
 		return j.sender
 	}
 	return t.lowest(t.up(j.sender.area), now)
@@ -559,7 +597,7 @@ func (j *job) returned(t *town, now time.Time) bool {
 
 // deputy gives the ball to the deputy, or else up.
 func (j *job) deputy(t *town, now time.Time) bool {
-	chain, crew := t.up(j.holder.area), t.crew(j.holder.area, now)
+	chain, crew := t.up(j.holder.area), t.there(j.holder.area, now)
 	i := slices.Index(crew, j.holder.worker) + 1
 	top := ball{chain[len(chain)-1], ""}
 	if j.holder != top && i < len(crew) {
