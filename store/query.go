@@ -114,7 +114,7 @@ func (s *selection) sql(q grid.ReportQuery) string {
 	case len(q.Cells) > fewCells:
 		s.and("r.cell = ANY(%s)", q.Cells)
 	case q.Cells != nil:
-		return `SELECT ` + reportColumns + ` FROM (` + s.each("cell", s.arg(q.Cells), page) + `) r` + page
+		return `SELECT ` + reportColumns + ` FROM ` + s.each("cell", s.arg(q.Cells), page) + ` r` + page
 	}
 	return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
 }
@@ -123,7 +123,7 @@ func (s *selection) sql(q grid.ReportQuery) string {
 // with the column, on further conditions.
 func (s *selection) each(column, areas, page string, and ...string) string {
 	own := selection{where: slices.Concat(s.where, and, []string{"r." + column + " = a.id"})}
-	return `SELECT r.* FROM unnest(` + areas + `::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT r.* FROM report r` + own.clause() + page + `) r`
+	return `(SELECT r.* FROM unnest(` + areas + `::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT r.* FROM report r` + own.clause() + page + `) r` + page + `)`
 }
 
 // moved is what the indexes of holders and senders by area hold: a report on which
