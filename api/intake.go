@@ -57,10 +57,9 @@ func (in intake) entry(caller grid.Caller) grid.Entry {
 }
 
 // take reads one report, finds its cell and who answers for it, wherever that is: the
-// root area bounds what a caller sees and changes, not what it has seen with its own
-// eyes. id is the one in
-// the address, or nil; the body may leave its own out, and without either one is
-// made.
+// root area bounds what a caller sees and changes, not what there is to report. id is
+// the one in the address, or nil; the body may leave its own out, and without either
+// one is made.
 func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	var in reportIn
 	if err := decode(body, &in); err != nil {
