@@ -40,11 +40,11 @@ func TestActions(t *testing.T) {
 		actions                    string // that the same caller may take next
 	}{
 		{"w12", `{"action":"accept"}`, "verifying", "L002", "verify ask-void merge"},
-		{"w11", `{"action":"verify","reason":"到场看过"}`, "handling", "L002", "escalate delegate ask-suspend finish"},
+		{"w11", `{"action":"verify","reason":"到场看过"}`, "handling", "L002", "escalate ask-suspend finish"},
 		{"w11", `{"action":"escalate","reason":"需要城管"}`, "assigned", "W001", "recall"},
 		{"w13", `{"action":"accept"}`, "verifying", "W001", "verify ask-void merge"},
 		{"w13", `{"action":"verify"}`, "handling", "W001", "escalate delegate whistle ask-suspend finish"},
-		{"w13", `{"action":"whistle","department":"城管","reason":"占道"}`, "handling", "W001", "escalate delegate whistle withdraw ask-suspend"},
+		{"w13", `{"action":"whistle","department":"城管","reason":"占道"}`, "handling", "W001", "escalate delegate withdraw ask-suspend"},
 		{"w15", `{"action":"arrive"}`, "handling", "W001", "complete"},
 		{"w15", `{"action":"complete","reason":"已劝离"}`, "handling", "W001", ""},
 		{"w13", `{"action":"ask-suspend","reason":"待修","resume_at":"2026-06-01T08:00:00+08:00"}`, "handling", "W001", "escalate delegate whistle finish"},

@@ -80,6 +80,7 @@ type Config struct {
 	Reports   Reports
 	Tokens    Tokens
 	Feed      Feed
+	Editions  Editions
 	People    func(actor string) People // who makes the changes
 	Picture   *atomic.Pointer[Picture]  // nil inside until the reports are counted
 	Webhooks  Webhooks
@@ -100,6 +101,7 @@ type API struct {
 	Config
 	router  *mux.Router
 	hub     *hub
+	shelf   *shelf
 	callers *callers
 	figures figures
 	cells   atomic.Pointer[importer.Cells] // of the last snapshot that rows were located in
@@ -110,7 +112,7 @@ type API struct {
 // New returns an API.
 func New(c Config) *API {
 	c.setDefaults()
-	a := &API{Config: c, router: mux.NewRouter(), hub: newHub(), page: newConsole(c.Pages), meter: newMeter(c.Metrics)}
+	a := &API{Config: c, router: mux.NewRouter(), hub: newHub(), shelf: newShelf(c.Editions), page: newConsole(c.Pages), meter: newMeter(c.Metrics)}
 	a.callers = newCallers(c.Tokens, c.Now)
 	a.router.NotFoundHandler = a.handler(nowhere)
 	for _, r := range a.routes() {

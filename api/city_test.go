@@ -161,6 +161,8 @@ type memory struct {
 	busy    int    // how often Append says so before it works
 	lookups int
 	appends int
+
+	editions []int64 // that were read
 }
 
 func (m *memory) Caller(_ context.Context, secret string) (grid.Caller, error) {
@@ -195,7 +197,7 @@ func (m *memory) Append(_ context.Context, e grid.Entry) (grid.Receipt, error) {
 	}
 	m.appends++
 	m.reports[e.Report.ID] = e.Report
-	m.steps[e.Report.ID] = []grid.Step{e.Step}
+	m.steps[e.Report.ID] = []grid.Step{e.Step()}
 	m.events = append(m.events, grid.Event{
 		Cursor: grid.Cursor{XID: 700, Seq: int64(len(m.events) + 1)},
 		What:   grid.EventReport, ID: e.Report.ID.String(), Report: &e.Report,
@@ -291,6 +293,24 @@ func (m *memory) Since(_ context.Context, after grid.Cursor, limit int) ([]grid.
 	return m.events[i:min(len(m.events), i+limit)], m.fail
 }
 
+// In the memory's past each year from 2020 on has an edition of that number, with the
+// areas of now.
+func (m *memory) EditionAt(_ context.Context, at time.Time) (int64, error) {
+	if at.Year() < 2020 {
+		return 0, grid.ErrNotFound
+	}
+	return int64(at.Year()), m.fail
+}
+
+func (m *memory) Edition(_ context.Context, number int64) (*grid.Snapshot, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.editions = append(m.editions, number)
+	s := *snapshot()
+	s.Edition = number
+	return &s, m.fail
+}
+
 // city is a service over the snapshot above and an empty memory.
 type city struct {
 	*api.API
@@ -306,7 +326,7 @@ func newCity(t testing.TB, change ...func(*api.Config)) *city {
 	c := &city{t: t, memory: m, now: &atomic.Int64{}, log: &bytes.Buffer{}}
 	c.now.Store(noon.Unix())
 	config := api.Config{
-		Snapshots: &grid.Current{}, Reports: m, Tokens: m, Feed: m, Picture: &atomic.Pointer[api.Picture]{},
+		Snapshots: &grid.Current{}, Reports: m, Tokens: m, Feed: m, Editions: m, Picture: &atomic.Pointer[api.Picture]{},
 		Pages: fstest.MapFS{
 			"index.html":       {Data: []byte("<!doctype html><title>经纬</title>")},
 			"favicon.svg":      {Data: []byte("<svg/>")},

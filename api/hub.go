@@ -22,8 +22,30 @@ type hub struct {
 // event is one about a report, and what is sent of it, made when first asked for.
 type event struct {
 	grid.Event
-	once sync.Once
-	text []byte
+	name   string       // of what is sent
+	before *grid.Report // as it stood before the step, if it is about one
+	gone   *event       // the same event for who wanted that, and does not want it any more
+	once   sync.Once
+	text   []byte
+}
+
+func newEvent(e grid.Event) *event {
+	out := &event{Event: e, name: "report", before: e.Before()}
+	if out.before != nil {
+		out.gone = &event{Event: e, name: "gone"}
+	}
+	return out
+}
+
+// to returns the event as it is sent to who wants some reports; nil when it is not.
+func (e *event) to(wanted func(*grid.Report) bool) *event {
+	switch {
+	case wanted(e.Report):
+		return e
+	case e.before != nil && wanted(e.before):
+		return e.gone
+	}
+	return nil
 }
 
 // view is the hub's events of one interest.
@@ -106,7 +128,7 @@ func (h *hub) publish(s *grid.Snapshot, upto grid.Cursor, events []*event) {
 func (v *view) add(events []*event, s *grid.Snapshot) {
 	wanted, before := v.interest.In(s), len(v.events)
 	for _, e := range events {
-		if wanted(e.Report) {
+		if e := e.to(wanted); e != nil {
 			v.events = append(v.events, e)
 		}
 	}

@@ -37,16 +37,22 @@ func twoCells(t *testing.T) *grid.Snapshot {
 type reader struct {
 	view       *view
 	after      grid.Cursor
-	want, sent []grid.Cursor
+	want, sent []sent
+}
+
+// sent is an event under a name.
+type sent struct {
+	at   grid.Cursor
+	name string
 }
 
 // Whoever joins whenever and reads however slowly is sent all that it wants from
-// then on, once and in order, or told that it is too slow. Nobody is told so who is
+// then on, and what it wants no longer, once and in order, or told that it is too slow. Nobody is told so who is
 // less than atHand events behind.
 func TestHub(t *testing.T) {
 	s := twoCells(t)
 	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
-	slow := 0
+	slow, left := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		h, all := newHub(), []grid.Event{}
 		upto := grid.Cursor{XID: 10}
@@ -64,7 +70,7 @@ func TestHub(t *testing.T) {
 			}
 			r.after = at
 			for _, e := range events {
-				r.sent = append(r.sent, e.Cursor)
+				r.sent = append(r.sent, sent{e.Cursor, e.name})
 			}
 			if !slices.Equal(r.sent, r.want) {
 				t.Fatalf("%+v: sent %v, want %v", r.view.interest, r.sent, r.want)
@@ -83,11 +89,19 @@ func TestHub(t *testing.T) {
 						State:  []grid.State{grid.Assigned, grid.Closed}[mix>>20%2],
 						Holder: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>24%2], Area: []grid.AreaID{0, 2, 3}[mix>>26%3]},
 					}
-					e := grid.Event{Cursor: upto, What: grid.EventReport, Report: &r}
-					all, events = append(all, e), append(events, &event{Event: e})
+					e := grid.Event{
+						Cursor: upto, What: grid.EventReport, Report: &r,
+						From: []grid.State{0, grid.Assigned, grid.Closed}[mix>>12%3], Had: []grid.WorkerID{0, 7}[mix>>28%2], HadIn: []grid.AreaID{0, 2, 3}[mix>>22%3],
+					}
+					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}}
+					all, events = append(all, e), append(events, newEvent(e))
 					for _, l := range readers {
-						if wants(l.view.interest, r) {
-							l.want = append(l.want, upto)
+						switch {
+						case wants(l.view.interest, r):
+							l.want = append(l.want, sent{upto, "report"})
+						case e.From != 0 && wants(l.view.interest, was):
+							l.want = append(l.want, sent{upto, "gone"})
+							left++
 						}
 					}
 				}
@@ -123,8 +137,8 @@ func TestHub(t *testing.T) {
 			t.Fatalf("%d views without readers", len(h.views))
 		}
 	})
-	if slow == 0 {
-		t.Error("nobody was too slow")
+	if slow == 0 || left == 0 {
+		t.Errorf("%d were too slow, %d wanted a report no longer", slow, left)
 	}
 }
 

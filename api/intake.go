@@ -45,15 +45,7 @@ type intake struct {
 }
 
 func (in intake) entry(caller grid.Caller) grid.Entry {
-	r := in.report
-	action, from := grid.ActionRoute, grid.Reported
-	if r.State == grid.Reported {
-		action, from = grid.ActionReport, 0
-	}
-	return grid.Entry{Report: r, Step: grid.Step{
-		Report: r.ID, Step: r.Version, At: r.Received, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access),
-		Action: action, From: from, To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: in.reason, Edition: r.Edition,
-	}}
+	return grid.Entry{Report: in.report, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access), Reason: in.reason}
 }
 
 // take reads one report, finds its cell and who answers for it, wherever that is: the
@@ -79,9 +71,7 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	place, candidates := c.s.LocateWithin(r.Pos, r.Accuracy, grid.DefaultTolerance)
 	decision := dispatch.Route(c.s, dispatch.Request{Place: place, Candidates: candidates, Matter: r.Matter, Urgency: r.Urgency, At: now})
 	settle(c.s, &r, decision)
-	if r.State == grid.Assigned {
-		r.Clocks = dispatch.Start(c.s, r, grid.Assigned, r.Received)
-	}
+	r.Clocks = dispatch.Start(c.s, r, r.State, r.Received)
 	return intake{r, strings.Join(decision.Reasons(c.s), "\n"), c.swapWarning(place, lon, lat, d)}, nil
 }
 

@@ -26,7 +26,8 @@ type candidateView struct {
 	Share float64 `json:"share"` // of the probability, from 0 to 1
 }
 
-// locate answers which cell is at a place and who is there.
+// locate answers which cell is at a place and who is there, or which was at a time
+// and who was.
 func (a *API) locate(c *call) error {
 	p := newParams(c.r.URL)
 	p.need("lon")
@@ -36,12 +37,15 @@ func (a *API) locate(c *call) error {
 	if err := p.end(); err != nil {
 		return err
 	}
-	if at.IsZero() {
-		at = a.Now()
-	}
 	pos, err := position(lon, lat, d)
 	if err != nil {
 		return err
+	}
+	if c, err = a.inForceAsKnown(c, at, known); err != nil {
+		return err
+	}
+	if at.IsZero() {
+		at = c.now
 	}
 	place, candidates := c.s.LocateWithin(pos, accuracy, grid.DefaultTolerance)
 	if place.Area >= 0 {
@@ -57,6 +61,15 @@ func (a *API) locate(c *call) error {
 	v.Candidates = c.viewCandidates(candidates)
 	v.Warning = c.swapWarning(place, lon, lat, d)
 	return c.json(200, v)
+}
+
+// inForceAsKnown returns the call on the edition that was known, at one time, to be in
+// force at another.
+func (a *API) inForceAsKnown(c *call, at, known time.Time) (*call, error) {
+	if !known.IsZero() && (at.IsZero() || known.Before(at)) {
+		return a.inForce(c, known, "known")
+	}
+	return a.inForce(c, at, "at")
 }
 
 // asKnown returns the snapshot with the people over area i as they were known at a

@@ -44,6 +44,18 @@ type People interface {
 	PutRule(ctx context.Context, r grid.Rule, why string) (rule grid.Recorded[grid.Rule], created bool, err error)
 	WithdrawRule(ctx context.Context, code, why string) error
 
+	// DayRecords returns what is known of a day of the calendar by its key, or all
+	// that ever was.
+	DayRecords(ctx context.Context, key string, history bool) ([]grid.Recorded[grid.CalendarDay], error)
+	// PutDay reports whether there was no day of that key.
+	PutDay(ctx context.Context, d grid.CalendarDay, why string) (day grid.Recorded[grid.CalendarDay], created bool, err error)
+	WithdrawDay(ctx context.Context, key, why string) error
+
+	LimitRecords(ctx context.Context, key string, history bool) ([]grid.Recorded[grid.Limit], error)
+	// PutLimit reports whether there was no limit of that key.
+	PutLimit(ctx context.Context, l grid.Limit, why string) (limit grid.Recorded[grid.Limit], created bool, err error)
+	WithdrawLimit(ctx context.Context, key, why string) error
+
 	// RosterAsKnown returns who was known at a time to have posts in these areas,
 	// and to be away.
 	RosterAsKnown(ctx context.Context, at time.Time, areas []grid.AreaID) (*grid.Roster, error)

@@ -43,8 +43,9 @@ func newStaffedCity(t *testing.T) *staffedCity {
 	for _, p := range posts {
 		held = append(held, grid.CodedPost{Worker: workers[p.Worker-11].Code, Area: codes[p.Area], Rank: p.Rank, From: p.From})
 	}
-	s.db.Now = func() time.Time { return noon }
+	s.db.Now = func() time.Time { return noon.AddDate(0, -4, 0) }
 	_, err1 := s.db.PublishAreas(ctx, 0, coded, "")
+	s.db.Now = func() time.Time { return noon }
 	_, err2 := s.db.UpsertWorkers(ctx, workers)
 	_, err3 := s.db.UpsertPosts(ctx, held)
 	_, err4 := s.db.UpsertMatters(ctx, matters)
@@ -54,7 +55,7 @@ func newStaffedCity(t *testing.T) *staffedCity {
 		}
 	}
 	s.city = newCity(t, func(c *api.Config) {
-		c.Snapshots = s.snapshot
+		c.Snapshots, c.Editions = s.snapshot, s.db
 		c.People = func(actor string) api.People { return s.db.As(actor) }
 	})
 	s.db.Now = func() time.Time { return time.Unix(s.now.Load(), 0) }

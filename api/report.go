@@ -70,7 +70,7 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	r, steps := receipt.Report, []grid.Step{in.entry(c.caller).Step}
+	r, steps := receipt.Report, []grid.Step{in.entry(c.caller).Step()}
 	if receipt.Outcome == grid.Same {
 		if r, steps, err = a.readReport(c, r.ID); err != nil {
 			return err

@@ -44,7 +44,19 @@ func (a *API) routes() []route {
 		{"/v1/areas/{code}", get(needRead, a.getArea)},
 		{"/v1/matters", get(needLook, a.listMatters)},
 		{"/v1/calendar", get(needLook, a.getCalendar)},
+		{"/v1/calendar/{date}", map[string]endpoint{
+			http.MethodGet:    {need: needRead, do: a.getDay},
+			http.MethodPut:    {need: needStaff, do: a.putDay},
+			http.MethodDelete: {need: needStaff, do: a.deleteDay},
+		}},
+		{"/v1/calendar/{date}/history", get(needRead, a.getDayHistory)},
 		{"/v1/limits", get(needLook, a.listLimits)},
+		{"/v1/limits/{matter}/{urgency}/{stage}", map[string]endpoint{
+			http.MethodGet:    {need: needRead, do: a.getLimit},
+			http.MethodPut:    {need: needStaff, do: a.putLimit},
+			http.MethodDelete: {need: needStaff, do: a.deleteLimit},
+		}},
+		{"/v1/limits/{matter}/{urgency}/{stage}/history", get(needRead, a.getLimitHistory)},
 		{"/v1/workers", map[string]endpoint{
 			http.MethodGet:  {need: needRead, do: a.listWorkers},
 			http.MethodPost: {need: needStaff, do: a.postWorker},

@@ -12,7 +12,7 @@ import (
 )
 
 // stream sends the reports that are wanted as they come, after those since
-// Last-Event-ID.
+// Last-Event-ID, and tells which are so no longer.
 func (a *API) stream(c *call) error {
 	interest, err := c.interest(newParams(c.r.URL))
 	if err != nil {
@@ -118,15 +118,18 @@ func (s *stream) past() (wanted []*event, more bool, err error) {
 	}
 	page, err := s.api.Feed.Since(s.r.Context(), s.after, resumePage)
 	if errors.Is(err, grid.ErrNotFound) {
-		return nil, false, problem(http.StatusGone, "cursor", lastEventID, "%v is not in this feed; connect without it and read the reports anew", s.after)
+		return nil, false, problem(http.StatusGone, "cursor", lastEventID, "%v is not in this feed, or so old that what came after it was forgotten; connect without it and read the reports anew", s.after)
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("events since %v: %w", s.after, err)
 	}
 	want := s.view.interest.In(s.api.Snapshots.Load())
 	for _, e := range page {
-		if s.after = e.Cursor; shown(e) && want(e.Report) {
-			wanted = append(wanted, &event{Event: e})
+		if s.after = e.Cursor; !shown(e) {
+			continue
+		}
+		if e := newEvent(e).to(want); e != nil {
+			wanted = append(wanted, e)
 		}
 	}
 	if len(page) == resumePage {
@@ -211,7 +214,7 @@ func (a *API) textOf(e *event) []byte {
 			a.Log.Error("encode an event", "event", e.Cursor, "error", err)
 			return // an event without text is none
 		}
-		e.text = fmt.Appendf(nil, "event: report\nid: %v\ndata: %s\n\n", e.Cursor, data)
+		e.text = fmt.Appendf(nil, "event: %s\nid: %v\ndata: %s\n\n", e.name, e.Cursor, data)
 	})
 	return e.text
 }
@@ -226,7 +229,7 @@ func (a *API) Publish(upto grid.Cursor, events []grid.Event) {
 	var out []*event
 	for _, e := range events {
 		if shown(e) {
-			out = append(out, &event{Event: e})
+			out = append(out, newEvent(e))
 		}
 	}
 	a.hub.publish(s, upto, out)

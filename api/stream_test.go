@@ -83,6 +83,7 @@ func TestStream(t *testing.T) {
 	server := serve(t, c)
 	c.file(1, inMicro1)
 	all, north := listen(t, server, "viewer", "", ""), listen(t, server, "north", "", "")
+	queue := listen(t, server, "viewer", "?state=reported", "")
 	edition := grid.Event{Cursor: grid.Cursor{XID: 700, Seq: 1}, What: grid.EventEdition, ID: "4"}
 	c.Publish(edition.Cursor, []grid.Event{edition})
 	c.file(2, inMicro2)
@@ -92,10 +93,69 @@ func TestStream(t *testing.T) {
 	all.wantReport(3)
 	all.wantReport(4)
 	north.wantReport(3)
+	queue.wantReport(3) // which nobody answers for
+	queue.wantReport(4)
 	c.Close()
-	if all.Scan() || north.Scan() {
+	if all.Scan() || north.Scan() || queue.Scan() {
 		t.Error("the streams go on after the end")
 	}
+}
+
+// What is no longer as a listener asks for is told to be gone, once, also to who
+// resumes; to who never asked for it, nothing is said.
+func TestStreamTellsWhatIsGone(t *testing.T) {
+	c := newCity(t)
+	server := serve(t, c)
+	c.file(1, inMicro1)
+	his, others := listen(t, server, "viewer", "?holder=L001", ""), listen(t, server, "viewer", "?holder=L002", "")
+	assigned, north := listen(t, server, "viewer", "?state=assigned", ""), listen(t, server, "north", "?state=assigned,reported", "")
+	step := func(state grid.State, holder grid.WorkerID) {
+		c.memory.mu.Lock()
+		last := c.memory.events[len(c.memory.events)-1]
+		r := *last.Report
+		r.State, r.Holder.Worker, r.Version = state, holder, r.Version+1
+		e := grid.Event{
+			Cursor: grid.Cursor{XID: 700, Seq: last.Cursor.Seq + 1}, What: last.What, ID: last.ID, Report: &r,
+			From: last.Report.State, Had: last.Report.Holder.Worker,
+		}
+		c.memory.events = append(c.memory.events, e)
+		c.memory.mu.Unlock()
+		c.Publish(e.Cursor, []grid.Event{e})
+	}
+	gone := func(l *listener, n int, state string) {
+		t.Helper()
+		l.want("event: gone", fmt.Sprintf("id: 700-%d", n), `data: {"id":"`+id(1)+`"`)
+		if !strings.Contains(l.Text(), `"state":"`+state+`"`) {
+			t.Error(l.Text())
+		}
+		l.want("")
+	}
+	told := func(l *listener, n int) {
+		t.Helper()
+		l.want("event: report", fmt.Sprintf("id: 700-%d", n), `data: {"id":"`+id(1)+`"`, "")
+	}
+	const liaison, deputy, leader = 11, 12, 13
+	step(grid.Assigned, deputy)
+	step(grid.Verifying, deputy)
+	step(grid.Handling, deputy)
+	step(grid.Assigned, leader)
+	gone(his, 2, "assigned")
+	told(others, 2)
+	told(others, 3)
+	told(others, 4)
+	gone(others, 5, "assigned")
+	told(assigned, 2)
+	gone(assigned, 3, "verifying")
+	told(assigned, 5)
+	c.file(6, inNorth)
+	north.wantReport(6) // and of the others nothing
+	later := newCity(t, func(config *api.Config) { config.Feed = c.memory })
+	later.Publish(grid.Cursor{XID: 700, Seq: 6}, nil) // it knows nothing of what was before
+	again := httptest.NewServer(later)
+	t.Cleanup(again.Close)
+	t.Cleanup(later.Close)
+	resumed := listen(t, again, "viewer", "?holder=L001", "700-1")
+	gone(resumed, 2, "assigned")
 }
 
 // A stream that resumes gets what it missed, and then goes on, each once.

@@ -79,22 +79,46 @@ func columns(b *testing.B) *density.Columns {
 	return c
 }
 
-// BenchmarkLoad tells the bytes that a report takes in memory as well.
+// BenchmarkLoad tells the bytes that a report takes in memory as well: as loaded,
+// and after so many more all over the city that all were laid out anew.
 func BenchmarkLoad(b *testing.B) {
 	benchmark = b
 	city()
 	for b.Loop() {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
+		before := heap()
 		c, err := density.Load(city(), 0, some(reports))
 		if err != nil {
 			b.Fatal(err)
 		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(c.Len()), "bytes/report")
+		loaded := heap()
+		b.ReportMetric(float64(loaded-before)/float64(c.Len()), "bytes/report")
+		b.StopTimer()
+		put(b, c, reports, reports+reports/32)
+		b.ReportMetric(float64(heap()-before)/float64(c.Len()), "bytes/report-after")
+		b.StartTimer()
 		runtime.KeepAlive(c)
+	}
+}
+
+// heap returns the bytes of what is reachable.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// put puts the reports of some from a number to before another.
+func put(b *testing.B, c *density.Columns, from, to int) {
+	b.Helper()
+	i := 0
+	for r, err := range some(to) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if i++; i > from {
+			c.Put(r)
+		}
 	}
 }
 

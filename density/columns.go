@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"jingwei/geo"
 	"jingwei/grid"
 )
 
@@ -22,20 +21,12 @@ type Columns struct {
 	counts   cache
 	touched  touched
 
-	mu      sync.Mutex          // held by the writer
-	clock   uint32              // up to which second overdue is overdue
-	next    uint32              // no due second after clock is before it
-	owed    map[uint32]uint32   // states of the reports that are open, by number
-	numbers map[identity]uint32 // of the fresh reports
+	mu      sync.Mutex        // held by the writer
+	clock   uint32            // up to which second overdue is overdue
+	next    uint32            // no due second after clock is before it
+	owed    map[uint32]uint32 // states of the reports that are open, by number
+	numbers map[row]uint32    // of the fresh reports
 }
-
-// identity is what tells reports apart.
-type identity struct {
-	pos     geo.Pos
-	at, tag uint32
-}
-
-func (r row) identity() identity { return identity{r.pos, r.at, r.tag} }
 
 // view is what readers see: a base, and what happened since. It is immutable; the
 // log of a later view may go on in the same memory.
@@ -80,7 +71,7 @@ func newColumns(s *grid.Snapshot, b *base, version uint64, clock uint32) *Column
 
 // setBase makes a base that holds all reports what readers see.
 func (c *Columns) setBase(b *base, version uint64) {
-	c.owed, c.numbers, c.next = make(map[uint32]uint32, len(b.open)), map[identity]uint32{}, never
+	c.owed, c.numbers, c.next = make(map[uint32]uint32, len(b.open)), map[row]uint32{}, never
 	for _, o := range b.open {
 		c.owe(o.number, o.state)
 	}
@@ -133,7 +124,7 @@ func (c *Columns) put(v *view, r Report) event {
 	number, known := c.find(v.base, row)
 	if !known {
 		number = uint32(v.base.len() + len(v.fresh))
-		c.numbers[row.identity()] = number
+		c.numbers[row] = number
 		v.fresh = append(v.fresh, row)
 	}
 	e := eventOf(row, number).turn(c.owed[number], r.state(), c.clock)
@@ -143,7 +134,7 @@ func (c *Columns) put(v *view, r Report) event {
 }
 
 func (c *Columns) find(b *base, r row) (uint32, bool) {
-	if number, ok := c.numbers[r.identity()]; ok {
+	if number, ok := c.numbers[r]; ok {
 		return number, true
 	}
 	return b.find(r)

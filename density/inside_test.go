@@ -16,17 +16,25 @@ func anyItems() *rapid.Generator[[]item] {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) item {
 		it := item{row: row{
 			face: rapid.Int32Range(0, insideFaces).Draw(t, "face"),
-			at:   rapid.Uint32Range(0, 2).Draw(t, "at") << rapid.IntRange(0, 30).Draw(t, "later"),
+			at:   uint32(anyTime().Draw(t, "at")),
 			pos: geo.Pos{
 				X: rapid.Int32Range(-1, 1).Draw(t, "x") * 50_000,
 				Y: rapid.SampledFrom([]int32{-40_000, 0, 40_000, 860_000_000, 890_000_000}).Draw(t, "y"),
 			},
 			matter: rapid.SampledFrom([]uint32{0, 1, 10_102, 10_103, 20_304, 999_999, 1_000_000}).Draw(t, "matter"),
+			tag:    rapid.Uint32Range(0, 2).Draw(t, "tag") << 24,
 		}, state: rapid.Uint32Range(0, 2).Draw(t, "state")}
 		it.place = placeOf(it.pos)
-		it.tag = it.matter // a report has one matter
 		return it
 	}), 0, 30)
+}
+
+// anyTime is at the begin or the end of a period of any length, or near to it.
+func anyTime() *rapid.Generator[uint64] {
+	return rapid.Custom(func(t *rapid.T) uint64 {
+		at := rapid.Uint64Range(0, 3).Draw(t, "time") << rapid.SampledFrom([]int{0, 1, slotBits, momentBits, 30}).Draw(t, "later")
+		return max(at, 1) - rapid.Uint64Range(0, 1).Draw(t, "before")
+	})
 }
 
 func inOrder(items []item) []item {
@@ -69,12 +77,60 @@ func TestMerge(t *testing.T) {
 			if i, ok := p.find(r); !ok || p.row(i) != r {
 				t.Fatalf("%+v is not found", r)
 			}
-			r.tag += 1 << 24
+			r.tag += 1 << 28
 			if i, ok := p.find(r); ok {
 				t.Fatalf("%+v is found at %d", r, i)
 			}
 		}
 	})
+}
+
+// The more matters there are, the less is kept of tags. What differs further up is
+// told apart all the same.
+func TestManyMatters(t *testing.T) {
+	p := noPlaces(insideFaces)
+	var all []item
+	for _, more := range []int{1, 1, 300, 70_000} {
+		for range 3 * more {
+			n := uint32(len(all))
+			all = append(all, item{row: row{matter: n / 3, tag: n%3<<30 | 1}, place: placeOf(geo.Pos{})})
+		}
+		for state := range uint32(2) { // when some are new, and when all are known
+			for i := range all {
+				all[i].state = (uint32(i) + state) % 3
+			}
+			p = p.merge(inOrder(all), p.open)
+			if p.len() != len(all) {
+				t.Fatalf("%d rows, want %d", p.len(), len(all))
+			}
+			states := p.states()
+			for _, it := range all {
+				it.tag &^= p.mask
+				if i, ok := p.find(it.row); !ok || p.row(i) != it.row || states[it.row] != it.state {
+					t.Fatalf("%+v is found (%v) as %+v in state %d", it, ok, p.row(i), states[it.row])
+				}
+			}
+		}
+	}
+}
+
+// Two rows that were told apart stay two when no longer so much is kept of their tags.
+func TestTwinsStay(t *testing.T) {
+	twins := []item{{row: row{tag: 1}}, {row: row{tag: 2}}}
+	for i := range twins {
+		twins[i].place = placeOf(twins[i].pos)
+	}
+	p := noPlaces(insideFaces).merge(twins, nil)
+	others := make([]item, 300)
+	for i := range others {
+		others[i] = twins[0]
+		others[i].matter = uint32(i + 1)
+	}
+	for _, items := range [][]item{others, twins, others} {
+		if p = p.merge(items, nil); p.len() != len(others)+len(twins) {
+			t.Fatalf("%d rows, want %d", p.len(), len(others)+len(twins))
+		}
+	}
 }
 
 // Rows in the order of time count as one by one does, wherever the window ends.
@@ -84,12 +140,9 @@ func TestTimes(t *testing.T) {
 		p = p.merge(inOrder(anyItems().Draw(t, "items")), nil)
 		block := rapid.IntRange(1, 9).Draw(t, "block")
 		times := newTimes(p, block)
-		bound := rapid.Custom(func(t *rapid.T) uint64 {
-			return rapid.Uint64Range(0, 3).Draw(t, "bound") << rapid.IntRange(0, 30).Draw(t, "later")
-		})
-		q := query{window: window{from: bound.Draw(t, "from"), to: always}}
+		q := query{window: window{from: anyTime().Draw(t, "from"), to: always}}
 		if rapid.Bool().Draw(t, "ends") {
-			q.to = max(q.from, bound.Draw(t, "to"))
+			q.to = max(q.from, anyTime().Draw(t, "to"))
 		}
 		for _, prefix := range lead(rapid.SliceOfN(rapid.SampledFrom([]string{"00", "01", "0101", "99", "02"}), 0, 3).Draw(t, "prefixes")) {
 			q.matters = append(q.matters, codesOf(prefix))
@@ -105,6 +158,47 @@ func TestTimes(t *testing.T) {
 			t.Fatalf("%+v with totals every %d rows (-want +got): %s", q, block, d)
 		}
 	})
+}
+
+// Faces have more rows than the low halves of marks can tell.
+func TestTimesOfFullFaces(t *testing.T) {
+	items := make([]item, 400_000)
+	for i := range items {
+		items[i].row = row{face: int32(i % 7 % insideFaces), at: uint32(i) * 1000, matter: uint32(i % 5 / 3 * 10_000)}
+		items[i].place = placeOf(items[i].pos)
+	}
+	times := newTimes(noPlaces(insideFaces).merge(inOrder(items), nil), 10_000)
+	marks := times.totals[0].marks
+	if full := marks[len(marks)-1].full; len(full) <= insideFaces {
+		t.Fatalf("only %v have 2^16 rows, want one twice", full)
+	}
+	for _, q := range []query{
+		{window: window{to: always}},
+		{window: window{from: 30_001_000, to: 399_999_000}},
+		{window: window{from: 300_000_000, to: 320_000_000}},
+		{window: window{from: 1, to: 390_000_000}, matters: []codes{{1, 10_001}}},
+	} {
+		want, got := make([]uint32, insideFaces), make([]uint32, insideFaces)
+		for i := range items {
+			if q.holds(items[i].at, items[i].matter) {
+				want[items[i].face]++
+			}
+		}
+		times.count(&q, got)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%+v (-want +got): %s", q, d)
+		}
+	}
+}
+
+// More cells than a moment tells apart are refused, before any is mistaken.
+func TestTimesOfTooManyFaces(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	newTimes(noPlaces(1<<momentBits+1), 1)
 }
 
 // An estimate is put right.

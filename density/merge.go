@@ -1,31 +1,25 @@
 package density
 
 import (
-	"fmt"
+	"math/bits"
 	"slices"
 )
-
-// maxMatters is how many matters an index of 16 bits tells apart.
-const maxMatters = 1 << 16
 
 // builder lays out rows that come in the order of the columns.
 type builder struct {
 	places
-	index []uint16 // of codes, by number of the matter
+	index []uint32 // of codes, by number of the matter
 }
 
 // newBuilder makes room for n rows of the given matters.
 func newBuilder(faces, n int, codes []uint32) *builder {
-	if len(codes) > maxMatters {
-		panic(fmt.Sprintf("density: reports of %d matters, at most %d can be told apart", len(codes), maxMatters))
-	}
 	b := &builder{places: places{
 		faces:  faces,
-		offset: make([]uint32, 0, n), at: make([]uint32, 0, n), matter: make([]uint16, 0, n), tag: make([]uint32, 0, n),
-		codes: codes,
-	}, index: make([]uint16, matters)}
+		offset: make([]uint32, 0, n), at: make([]uint32, 0, n), label: make([]uint32, 0, n),
+		codes: codes, mask: 1<<bits.Len(uint(max(1, len(codes))-1)) - 1,
+	}, index: make([]uint32, matters)}
 	for i, c := range codes {
-		b.index[c] = uint16(i)
+		b.index[c] = uint32(i)
 	}
 	return b
 }
@@ -34,7 +28,8 @@ func newBuilder(faces, n int, codes []uint32) *builder {
 func (b *builder) part(from, to uint32) *builder {
 	return &builder{places: places{
 		faces:  b.faces,
-		offset: b.offset[from:from:to], at: b.at[from:from:to], matter: b.matter[from:from:to], tag: b.tag[from:from:to],
+		offset: b.offset[from:from:to], at: b.at[from:from:to], label: b.label[from:from:to],
+		mask: b.mask,
 	}, index: b.index}
 }
 
@@ -49,13 +44,14 @@ func (b *builder) join(part *builder) {
 		b.open = append(b.open, owing{o.number + n, o.state})
 	}
 	end := b.len() + part.len()
-	b.offset, b.at, b.matter, b.tag = b.offset[:end], b.at[:end], b.matter[:end], b.tag[:end]
+	b.offset, b.at, b.label = b.offset[:end], b.at[:end], b.label[:end]
 }
 
-// finish returns what was laid out.
+// finish returns what was laid out, and does not hold on to the builder.
 func (b *builder) finish() *places {
 	b.runs = append(b.runs, run{start: uint32(b.len())})
-	return &b.places
+	p := b.places
+	return &p
 }
 
 // add appends a row to the last run.
@@ -65,9 +61,10 @@ func (b *builder) add(it *item) {
 	}
 	corner := b.runs[len(b.runs)-1].corner
 	b.offset = append(b.offset, uint32(it.pos.Y-corner.Y)<<16|uint32(it.pos.X-corner.X))
-	b.at, b.tag = append(b.at, it.at), append(b.tag, it.tag)
-	b.matter = append(b.matter, b.index[it.matter])
+	b.at, b.label = append(b.at, it.at), append(b.label, b.labelOf(it.matter, it.tag))
 }
+
+func (b *builder) labelOf(matter, tag uint32) uint32 { return tag&^b.mask | b.index[matter] }
 
 // begin begins a run.
 func (b *builder) begin(r run) {
@@ -102,9 +99,6 @@ func (p *places) merge(items []item, open []owing) *places {
 	m := merger{
 		builder: newBuilder(p.faces, p.len()+len(items), allCodes(p.codes, items)),
 		old:     p, open: open,
-	}
-	for _, c := range p.codes {
-		m.renumber = append(m.renumber, m.index[c])
 	}
 	for k := range p.runs[:len(p.runs)-1] {
 		r := p.runs[k]
@@ -158,21 +152,20 @@ func allCodes(codes []uint32, items []item) []uint32 {
 // merger builds columns from older ones.
 type merger struct {
 	*builder
-	old      *places
-	open     []owing  // of the old rows that are not copied yet
-	renumber []uint16 // new index by old one of codes
+	old  *places
+	open []owing // of the old rows that are not copied yet
 }
 
-// copy appends old rows.
+// copy appends old rows. The more matters there are, the less is kept of their tags.
 func (m *merger) copy(from, to uint32) {
 	for len(m.open) > 0 && m.open[0].number < to {
 		m.builder.open = append(m.builder.open, owing{m.open[0].number - from + uint32(m.len()), m.open[0].state})
 		m.open = m.open[1:]
 	}
 	m.offset = append(m.offset, m.old.offset[from:to]...)
-	m.at, m.tag = append(m.at, m.old.at[from:to]...), append(m.tag, m.old.tag[from:to]...)
-	for _, k := range m.old.matter[from:to] {
-		m.matter = append(m.matter, m.renumber[k])
+	m.at = append(m.at, m.old.at[from:to]...)
+	for _, l := range m.old.label[from:to] {
+		m.label = append(m.label, m.labelOf(m.old.codes[l&m.old.mask], l))
 	}
 }
 
@@ -180,12 +173,13 @@ func (m *merger) copy(from, to uint32) {
 func (m *merger) weave(r *run, to uint32, items []item) {
 	done := r.start
 	for i := range items {
-		at := done
-		for at < to && m.old.in(r, at).compare(items[i].row) < 0 {
+		at, row := done, items[i].row
+		row.tag &^= m.old.mask
+		for at < to && m.old.in(r, at).compare(row) < 0 {
 			at++
 		}
 		m.copy(done, at)
-		if done = at; done < to && m.old.in(r, done).compare(items[i].row) == 0 {
+		if done = at; done < to && m.old.in(r, done).compare(row) == 0 {
 			done++
 			if len(m.open) > 0 && m.open[0].number == at {
 				m.open = m.open[1:]

@@ -67,16 +67,16 @@ var souths = sync.OnceValue(func() *[1 << placeZoom]int32 {
 	return &s
 })
 
-// places holds rows by place, within a place by face, and by time within both: 14
+// places holds rows by place, within a place by face, and by time within both: 12
 // bytes each. It is immutable.
 type places struct {
 	faces  int      // of the coverage
 	runs   []run    // and one behind the last, which is empty
 	offset []uint32 // from the run's corner in lattice units: to the north in the upper half, to the east in the lower
 	at     []uint32
-	matter []uint16 // index of codes
-	tag    []uint32
+	label  []uint32 // index of codes in the bits of mask, in all others those of the tag
 	codes  []uint32 // numbers of the matters that occur, ascending; see matterNumber
+	mask   uint32   // the lower bits, as many as an index of codes takes
 	open   []owing  // by number
 }
 
@@ -106,9 +106,9 @@ func (p *places) row(i uint32) row {
 	return p.in(&p.runs[r-1], i)
 }
 
-// in returns a row of a run.
+// in returns a row of a run, with what is kept of its tag.
 func (p *places) in(r *run, i uint32) row {
-	return row{r.face, p.at[i], p.pos(r, i), p.tag[i], p.codes[p.matter[i]]}
+	return row{r.face, p.at[i], p.pos(r, i), p.codes[p.label[i]&p.mask], p.label[i] &^ p.mask}
 }
 
 func (p *places) pos(r *run, i uint32) geo.Pos {
@@ -118,6 +118,7 @@ func (p *places) pos(r *run, i uint32) geo.Pos {
 // find returns the number of a row.
 func (p *places) find(r row) (uint32, bool) {
 	c := placeOf(r.pos)
+	r.tag &^= p.mask
 	k, ok := slices.BinarySearchFunc(p.runs[:len(p.runs)-1], run{place: c, face: r.face, corner: c.corner(r.pos)}, run.compare)
 	if !ok {
 		return 0, false

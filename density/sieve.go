@@ -29,7 +29,7 @@ func newSieve(q *query, codes []uint32) *sieve {
 }
 
 func (s *sieve) passes(p *places, i uint32) bool {
-	return p.at[i]-s.from <= s.duration && s.matter[p.matter[i]] != 0
+	return p.at[i]-s.from <= s.duration && s.matter[p.label[i]&p.mask] != 0
 }
 
 // count counts the rows of a run that pass; they are in the order of time.
@@ -40,9 +40,9 @@ func (s *sieve) count(p *places, from, to uint32) (n int32) {
 	if s.anything {
 		return int32(to - from)
 	}
-	passing := s.matter
-	for _, m := range p.matter[from:to] {
-		n += int32(passing[m] & 1)
+	passing, mask := s.matter, p.mask
+	for _, l := range p.label[from:to] {
+		n += int32(passing[l&mask] & 1)
 	}
 	return n
 }
@@ -79,17 +79,17 @@ func (s *sieve) sum(p *places, from, to uint32) sum {
 	}
 	var count, number, east, both uint64
 	offset := p.offset[from:to]
-	at, matter := p.at[from:to][:len(offset)], p.matter[from:to][:len(offset)]
-	passing, first, duration := s.matter, s.from, s.duration
+	at, label := p.at[from:to][:len(offset)], p.label[from:to][:len(offset)]
+	passing, mask, first, duration := s.matter, p.mask, s.from, s.duration
 	for i, o := range offset {
-		mask := passing[matter[i]]
+		pass := passing[label[i]&mask]
 		if at[i]-first > duration {
-			mask = 0
+			pass = 0
 		}
-		count += uint64(mask & 1)
-		number += uint64(mask & uint32(i))
-		east += uint64(o & mask & 0xffff)
-		both += uint64(o & mask)
+		count += uint64(pass & 1)
+		number += uint64(pass & uint32(i))
+		east += uint64(o & pass & 0xffff)
+		both += uint64(o & pass)
 	}
 	return sum{
 		count: int32(count), number: int64(number + count*uint64(from)),

@@ -11,29 +11,32 @@ import (
 // goroutine marks, any number read.
 type touched struct {
 	floor    uint64   // version of all cells that are not there
-	versions sync.Map // *atomic.Uint64 by key of the cell
+	versions sync.Map // *sheet by sheetKey
 }
 
-// cellKey tells the cells of zooms up to placeZoom apart.
-func cellKey(z uint8, c place) uint64 { return uint64(z)<<32 | uint64(c) }
+// sheet holds the versions of 8 by 8 cells, 0 for those that are not there.
+type sheet [64]atomic.Uint64
+
+// sheetKey tells the sheets of zooms up to placeZoom apart.
+func sheetKey(z uint8, c place) uint64 { return uint64(z)<<32 | uint64(c/64) }
 
 // mark takes down that something changed at p, for the cells of all zooms.
 func (t *touched) mark(p geo.Pos, version uint64) {
 	c := placeOf(p)
 	for z := uint8(placeZoom); ; z, c = z-1, c>>2 {
-		t.cell(cellKey(z, c)).Store(version)
+		t.sheet(sheetKey(z, c))[c%64].Store(version)
 		if z == 0 {
 			return
 		}
 	}
 }
 
-func (t *touched) cell(key uint64) *atomic.Uint64 {
+func (t *touched) sheet(key uint64) *sheet {
 	v, ok := t.versions.Load(key)
 	if !ok {
-		v, _ = t.versions.LoadOrStore(key, new(atomic.Uint64))
+		v, _ = t.versions.LoadOrStore(key, new(sheet))
 	}
-	return v.(*atomic.Uint64)
+	return v.(*sheet)
 }
 
 // Touched returns the version of the last change of anything that is counted in a
@@ -44,8 +47,9 @@ func (c *Columns) Touched(z uint8, x, y uint32) uint64 {
 	if z > placeZoom {
 		x, y, z = x>>(z-placeZoom), y>>(z-placeZoom), placeZoom
 	}
-	if v, ok := c.touched.versions.Load(cellKey(z, morton(x, y))); ok {
-		return max(c.touched.floor, v.(*atomic.Uint64).Load())
+	cell := morton(x, y)
+	if v, ok := c.touched.versions.Load(sheetKey(z, cell)); ok {
+		return max(c.touched.floor, v.(*sheet)[cell%64].Load())
 	}
 	return c.touched.floor
 }

@@ -56,22 +56,6 @@ func Act(s *grid.Snapshot, r grid.Report, in Intent, now time.Time) (grid.Report
 	return r.After(step), step, nil
 }
 
-// Actions returns what a caller may do to a report now, in the order of the
-// lifecycle; some of it needs more to be given.
-func Actions(s *grid.Snapshot, r grid.Report, by Actor, now time.Time) []grid.Action {
-	at := stance{s: s, r: r, by: by, now: now}
-	actions := []grid.Action{}
-	for _, rule := range Lifecycle {
-		if !slices.Contains(rule.From, r.State) {
-			continue
-		}
-		if _, ok := at.as(rule.Who); ok && at.hold(rule) == nil {
-			actions = append(actions, rule.Action)
-		}
-	}
-	return actions
-}
-
 // stand returns as whom the actor may take the step.
 func (c stance) stand(rule Rule) (Standing, error) {
 	if !slices.Contains(rule.From, c.r.State) {

@@ -99,8 +99,10 @@ func unsampled(s *grid.Snapshot) grid.Report {
 }
 
 // lost is a report that nobody could be found for.
-func lost() grid.Report {
-	return grid.Report{ID: uuid.UUID{15: 2}, At: noon, Received: noon, Matter: "010101", Method: grid.Outside, State: grid.Reported, Version: 1}
+func lost(s *grid.Snapshot) grid.Report {
+	r := grid.Report{ID: uuid.UUID{15: 2}, At: noon, Received: noon, Matter: "010101", Method: grid.Outside, State: grid.Reported, Version: 1}
+	r.Clocks = dispatch.Start(s, r, grid.Reported, noon)
+	return r
 }
 
 // move is an act of somebody, an hour after the one before, and what is to come of it.
@@ -360,7 +362,7 @@ var stories = []struct {
 	{"what nobody evaluates lapses", fresh, toClosed, []move{
 		{"clock", grid.ActionLapse, nil, 0, byNobody, dispatch.BrokenEarly},
 	}},
-	{"the dispatcher routes what the router could not", func(*grid.Snapshot) grid.Report { return lost() }, nil, []move{
+	{"the dispatcher routes what the router could not", lost, nil, []move{
 		{"liaison", grid.ActionRoute, to(5), 0, byNobody, dispatch.BrokenStanding},
 		{"county", grid.ActionRoute, to(5), 0, byNobody, dispatch.BrokenStanding},
 		{"centre", grid.ActionRoute, nil, 0, byNobody, dispatch.BrokenMissing},
@@ -369,14 +371,14 @@ var stories = []struct {
 		{"county", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
 	}},
-	{"the dispatchers of the city route what is in no cell", func(*grid.Snapshot) grid.Report { return lost() }, nil, []move{
+	{"the dispatchers of the city route what is in no cell", lost, nil, []move{
 		{"dispatcher", grid.ActionUrge, nil, grid.Reported, byNobody, ""},
 		{"top", grid.ActionSupervise, nil, grid.Reported, byNobody, ""},
 		{"town", grid.ActionRoute, to(5), 0, byNobody, dispatch.BrokenStanding},
 		{"dispatcher", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byDispatcher, ""},
 	}},
-	{"so does the command centre of the city", func(*grid.Snapshot) grid.Report { return lost() }, nil, []move{
+	{"so does the command centre of the city", lost, nil, []move{
 		{"top", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
 	}},

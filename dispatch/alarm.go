@@ -11,7 +11,7 @@ import (
 
 // systemSteps are what the system does about a report whose alarm has come: the
 // first of them that is allowed. Urging always is.
-var systemSteps = []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionUrge}
+var systemSteps = []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionAlarm, grid.ActionUrge}
 
 // Ring decides what the system does about a report whose alarm has come: as Act
 // does, with a Refusal when none has. Each alarm rings once: afterwards the next one
@@ -36,18 +36,18 @@ func (c stance) over(action grid.Action) bool {
 	switch action {
 	case grid.ActionResume:
 		return c.come(c.r.ResumeAt)
-	case grid.ActionOverdue:
+	case grid.ActionOverdue, grid.ActionAlarm:
 		return c.red()
 	case grid.ActionUrge:
 		return c.r.Stopped.IsZero() && c.come(c.r.NextAlarm())
 	}
-	return c.come(c.r.StageDue)
+	return c.stageRed()
 }
 
 // red reports whether a deadline has come of which the alarm has not rung.
-func (c stance) red() bool {
-	return c.come(c.r.Alarm) && c.come(c.r.Due) || c.come(c.r.StageAlarm) && c.come(c.r.StageDue)
-}
+func (c stance) red() bool { return c.come(c.r.Alarm) && c.come(c.r.Due) || c.stageRed() }
+
+func (c stance) stageRed() bool { return c.come(c.r.StageAlarm) && c.come(c.r.StageDue) }
 
 // rung returns the clocks after the system has acted: of every alarm that has come
 // the next, at the deadline, if that is still to come.
@@ -93,7 +93,7 @@ func (c stance) ringing() string {
 	switch {
 	case c.r.State == grid.Suspended:
 		return "the date has come"
-	case c.come(c.r.StageAlarm) && c.come(c.r.StageDue):
+	case c.stageRed():
 		return fmt.Sprintf("the time to %s is over", stage)
 	case c.come(c.r.Alarm) && c.come(c.r.Due):
 		return "the whole time is over"

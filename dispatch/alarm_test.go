@@ -64,6 +64,89 @@ func TestNobodyDoesAnything(t *testing.T) {
 	}
 }
 
+// The unrouted queue rings yellow and red, around the clock, and stays with nobody;
+// what is routed then has all its time.
+func TestUnroutedQueueRings(t *testing.T) {
+	s := crewed(t)
+	saturday := time.Date(2026, 5, 9, 23, 0, 0, 0, grid.Beijing)
+	s = s.WithRoster(grid.NewRoster(crew, crewPosts, crewMatters).Timed(grid.NewCalendar(grid.OfficeHours, nil), nil))
+	for _, tt := range []struct {
+		urgency     grid.Urgency
+		yellow, red time.Duration
+	}{{grid.Normal, 24 * time.Minute, 30 * time.Minute}, {grid.Critical, 6 * time.Minute, 450 * time.Second}} {
+		r := lost(s)
+		r.Urgency = tt.urgency
+		r.Clocks = dispatch.Start(s, r, grid.Reported, saturday)
+		want := grid.Clocks{StageDue: saturday.Add(tt.red), StageAlarm: saturday.Add(tt.yellow)}
+		if d := cmp.Diff(want, r.Clocks); d != "" {
+			t.Errorf("%v (-want +got):\n%s", tt.urgency, d)
+		}
+		for _, ring := range []struct {
+			at     time.Duration
+			action grid.Action
+			reason string
+		}{{tt.yellow, grid.ActionUrge, "80 % of the time to route are over"}, {tt.red, grid.ActionAlarm, "the time to route is over"}} {
+			after, step, err := dispatch.Ring(s, r, saturday.Add(ring.at))
+			if err != nil || step.Action != ring.action || step.Reason != ring.reason || after.State != grid.Reported || after.Holder != byNobody {
+				t.Fatalf("after %v: %s, %q, %v with %+v, %v", ring.at, step.Action, step.Reason, after.State, after.Holder, err)
+			}
+			r = after
+		}
+		if !r.NextAlarm().IsZero() {
+			t.Errorf("rings again at %v", r.NextAlarm())
+		}
+		now := saturday.Add(time.Hour)
+		routed := act(t, s, r, move{who: "centre", action: grid.ActionRoute, give: to(5)}, now)
+		if d := cmp.Diff(dispatch.Start(s, routed, grid.Assigned, now), routed.Clocks); d != "" {
+			t.Errorf("routed (-want +got):\n%s", d)
+		}
+	}
+}
+
+// Law: what is taken in late has the deadlines that it would have had, and of its
+// alarms those that are still to come: what is over does not ring, what is yellow rings
+// when it turns red.
+func TestTakeIn(t *testing.T) {
+	s := crewed(t)
+	rang, quiet := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := fresh(s)
+		r.State = rapid.SampledFrom(grid.States()).Draw(t, "state")
+		r.Matter = rapid.SampledFrom([]string{"", "010101"}).Draw(t, "matter")
+		now := noon.Add(time.Duration(rapid.Int64Range(0, int64(60*time.Hour)).Draw(t, "late")))
+		on := dispatch.Start(s, r, r.State, noon)
+		if !r.State.Open() || r.State == grid.Suspended {
+			on = grid.Clocks{}
+		}
+		got := dispatch.TakeIn(s, r, now)
+		alarm := func(due, yellow time.Time) time.Time {
+			switch {
+			case yellow.IsZero() || !now.Before(due):
+				return time.Time{}
+			case !now.Before(yellow):
+				return due
+			}
+			return yellow
+		}
+		want := grid.Clocks{Due: on.Due, StageDue: on.StageDue, Alarm: alarm(on.Due, on.Alarm), StageAlarm: alarm(on.StageDue, on.StageAlarm)}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatalf("%v taken in %v later (-want +got):\n%s", r.State, now.Sub(noon), d)
+		}
+		r.Clocks = got
+		if _, _, err := dispatch.Ring(s, r, now); err == nil {
+			t.Fatalf("%v rings at once", r.State)
+		}
+		if r.NextAlarm().IsZero() {
+			quiet++
+		} else {
+			rang++
+		}
+	})
+	if rang == 0 || quiet == 0 {
+		t.Errorf("%d will ring, %d will not", rang, quiet)
+	}
+}
+
 // Departments that have not reported in are urged, each once.
 func TestDepartmentsAreUrged(t *testing.T) {
 	s := crewed(t)
@@ -122,7 +205,7 @@ func TestAlarmLaws(t *testing.T) {
 	s := crewed(t)
 	rang := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
-		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
+		first := rapid.SampledFrom([]func() grid.Report{func() grid.Report { return lost(s) }, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown)}).Draw(t, "report")
 		r, now := first(), noon
 		for range rapid.IntRange(10, 40).Draw(t, "steps") {
 			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 90 * time.Minute, 20 * time.Hour, 10 * 24 * time.Hour}).Draw(t, "later"))
@@ -151,7 +234,7 @@ func TestAlarmLaws(t *testing.T) {
 			}
 		}
 	})
-	for _, action := range []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionUrge} {
+	for _, action := range []grid.Action{grid.ActionResume, grid.ActionLapse, grid.ActionTimeout, grid.ActionOverdue, grid.ActionAlarm, grid.ActionUrge} {
 		if !rang[action] {
 			t.Errorf("the system never did %s", action)
 		}

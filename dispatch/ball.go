@@ -24,7 +24,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 			err = refuse(BrokenAbove, "", "it would come back to who returns it")
 		}
 	case BallBack:
-		holder, err = c.back()
+		if holder, err = c.back(); err != nil {
+			holder, err = c.centre(c.seat()), nil
+		}
 	case BallRetaken:
 		holder, err = c.back()
 		sender = grid.Holder{}

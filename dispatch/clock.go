@@ -6,10 +6,11 @@ import (
 	"jingwei/grid"
 )
 
-// defaultLimits hold where no limit is given: working time in a normal case.
-// Handling has none of its own: it may take what is left of the whole, whose limit
+// defaultLimits hold where no limit is given: working time in a normal case, but for
+// the command centre, which is there around the clock. Handling has none of its own: it may take what is left of the whole, whose limit
 // is that of the matter.
 var defaultLimits = map[grid.Stage]grid.Limit{
+	grid.StageRoute:    {Time: 30 * time.Minute, AroundTheClock: true},
 	grid.StageAccept:   {Time: 2 * time.Hour},
 	grid.StageVerify:   {Time: 24 * time.Hour},
 	grid.StageCheck:    {Time: 24 * time.Hour},
@@ -31,6 +32,7 @@ func DefaultLimits() (limits []grid.Limit) {
 
 // stageOf is what a state may take so long for.
 var stageOf = map[grid.State]grid.Stage{
+	grid.Reported:  grid.StageRoute,
 	grid.Assigned:  grid.StageAccept,
 	grid.Verifying: grid.StageVerify,
 	grid.Handling:  grid.StageHandle,
@@ -81,11 +83,25 @@ func (t timer) later(at, stopped, now time.Time) time.Time {
 }
 
 // Start returns the clocks of a report that comes to a state at now and has to
-// begin anew.
+// begin anew. That of the whole begins when the report is assigned.
 func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) grid.Clocks {
 	var k grid.Clocks
-	k.Due, k.Alarm = timerOf(s, r, grid.StageOverall).set(now)
+	if state != grid.Reported {
+		k.Due, k.Alarm = timerOf(s, r, grid.StageOverall).set(now)
+	}
 	return startStage(s, r, k, state, now)
+}
+
+// TakeIn returns the clocks of a report of the past that is taken in at now, as if it
+// had stood in its state since it was received. What is over by then is red and does
+// not ring any more; what is yellow rings when it turns red. Only work that is owed has
+// clocks, and of a suspension the date is not known.
+func TakeIn(s *grid.Snapshot, r grid.Report, now time.Time) grid.Clocks {
+	if !r.State.Open() || r.State == grid.Suspended {
+		return grid.Clocks{}
+	}
+	r.Clocks = Start(s, r, r.State, r.Received)
+	return stance{s: s, r: r, by: Actor{System: true}, now: now}.rung()
 }
 
 // startStage starts the clock of a stage; that of the whole runs on. There is

@@ -89,8 +89,9 @@ const (
 type Ball string
 
 // Stays. Takes: to who acts. Given: to who answers in the named area. Back: to the
-// sender, or without one up. Return: back, but from the second time on to the common
-// superior of holder and sender; never to who has it. Retaken: back, and nobody is the sender any more.
+// sender, or without one up, at the top to the command centre. Return: back, but from
+// the second time on to the common superior of holder and sender; never to who has it.
+// Retaken: back, and nobody is the sender any more.
 // Up: to the lowest area above where somebody is in post, or else to the command
 // centre. Next: to a deputy, else up. Check: up, and at the top to the command
 // centre. Rises: the same, and who sent it stays the sender.
@@ -182,6 +183,7 @@ var Lifecycle = []Rule{
 	{grid.ActionLapse, "到期办结", closed, grid.Evaluated, who{AsSystem}, nil, conds{IfOver}, BallStays, TickEnds},
 
 	{grid.ActionOverdue, "超期", onTime, 0, who{AsSystem}, nil, conds{IfOver}, BallRises, TickOverdue},
+	{grid.ActionAlarm, "告警", reported, 0, who{AsSystem}, nil, conds{IfOver}, BallStays, TickRings},
 	{grid.ActionUrge, "催办", open, 0, who{AsReporter, AsAbove, AsDispatcher, AsSystem}, nil, conds{IfOver}, BallStays, TickRings},
 	{grid.ActionSupervise, "督办", open, 0, who{AsAbove, AsDispatcher}, gives{GivenReason}, nil, BallStays, TickRuns},
 }

@@ -93,7 +93,7 @@ var chinese = language{
 	"run on": "继续", "both start": "重新起算", "stage starts": "环节起算", "stop": "停走", "go on with what was left": "按所余继续",
 	"whole ends, evaluation starts": "总时限止，问效起算", "end": "终止",
 	"the level above, then the command centre": "上一级，其后为指挥中心", "the alarm has rung, stage starts": "已亮灯，环节起算",
-	"run on; the alarm of the system has rung": "继续；系统催办则已亮灯",
+	"run on; the alarm of the system has rung": "继续；系统所为则已亮灯",
 }
 
 // Every action has one rule, nothing leads out of an end but unmerge, and from

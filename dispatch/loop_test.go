@@ -281,17 +281,17 @@ func TestSeveralCities(t *testing.T) {
 		"in post": {Worker: 18, Access: grid.AccessDispatcher}, "command centre": {Token: 20, Access: grid.AccessDispatcher, Area: 31},
 	} {
 		in := dispatch.Intent{Action: grid.ActionRoute, By: dispatch.Actor{Caller: by}, To: 31}
-		if after, _, err := dispatch.Act(s, lost(), in, noon); err != nil || after.Holder.Worker != 18 {
+		if after, _, err := dispatch.Act(s, lost(s), in, noon); err != nil || after.Holder.Worker != 18 {
 			t.Errorf("%s: %v, holder %+v", name, err, after.Holder)
 		}
 		in.To = 5
 		var refusal *dispatch.Refusal
-		if _, _, err := dispatch.Act(s, lost(), in, noon); !errors.As(err, &refusal) || refusal.Rule != dispatch.BrokenTarget {
+		if _, _, err := dispatch.Act(s, lost(s), in, noon); !errors.As(err, &refusal) || refusal.Rule != dispatch.BrokenTarget {
 			t.Errorf("%s gave it to another city: %v", name, err)
 		}
 	}
 	county := dispatch.Actor{Caller: grid.Caller{Token: 21, Access: grid.AccessDispatcher, Area: 32}}
-	if offered := dispatch.Actions(s, lost(), county, noon); len(offered) > 0 {
+	if offered := dispatch.Actions(s, lost(s), county, noon); len(offered) > 0 {
 		t.Errorf("a county may %v what is in no cell", offered)
 	}
 }
@@ -315,7 +315,7 @@ func TestLaws(t *testing.T) {
 	reached := map[grid.State]bool{}
 	taken := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
-		first := rapid.SampledFrom([]func() grid.Report{lost, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown), starting(s, grid.Closed, byLeader)}).Draw(t, "report")
+		first := rapid.SampledFrom([]func() grid.Report{func() grid.Report { return lost(s) }, starting(s, grid.Assigned, byLiaison), starting(s, grid.Handling, byTown), starting(s, grid.Closed, byTown), starting(s, grid.Closed, byLeader), starting(s, grid.Handling, byDispatcher)}).Draw(t, "report")
 		r, now := first(), noon
 		for range rapid.IntRange(20, 80).Draw(t, "steps") {
 			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 5 * time.Hour, 10 * 24 * time.Hour, 10 * 24 * time.Hour, 20 * 24 * time.Hour}).Draw(t, "later"))
@@ -384,33 +384,89 @@ func intent(t *rapid.T, by dispatch.Actor, action grid.Action, now time.Time) di
 	}
 }
 
-// checkActions: what is not offered is refused, whatever comes with it.
+// checkActions: an action is offered exactly if it may be taken, with something that
+// may come with it.
 func checkActions(t *rapid.T, s *grid.Snapshot, r grid.Report, by dispatch.Actor, offered []grid.Action, now time.Time) {
 	for _, rule := range dispatch.Lifecycle {
-		if slices.Contains(offered, rule.Action) {
-			continue
-		}
-		in := dispatch.Intent{
-			Action: rule.Action, By: by, Reason: "原因", ResumeAt: now.Add(time.Hour), To: 5,
-			Lead: grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling}, Department: "城管", Evidence: []string{"照片"},
-		}
-		if _, _, err := dispatch.Act(s, r, in, now); err == nil {
-			t.Fatalf("%s is not offered to %+v, but may be taken", rule.Action, by)
+		if is, can := slices.Contains(offered, rule.Action), possible(s, r, by, rule, now); is != can {
+			t.Fatalf("%s of what is %v with %+v: offered to %+v: %v, may be taken: %v", rule.Action, r.State, r.Holder, by, is, can)
 		}
 	}
 }
 
-// checkRefusal: what is offered is refused only for what came with it, or because
-// the ball has nowhere to go.
+// possible reports whether the action may be taken with any of all that may come with it.
+func possible(s *grid.Snapshot, r grid.Report, by dispatch.Actor, rule dispatch.Rule, now time.Time) bool {
+	areas, departments := []grid.AreaID{0}, []string{""}
+	if slices.Contains(rule.Gives, dispatch.GivenArea) {
+		areas = []grid.AreaID{1, 2, 3, 4, 5, 6}
+	}
+	if slices.Contains(rule.Gives, dispatch.GivenDepartment) {
+		departments = []string{"城管", "消防"}
+	}
+	for _, area := range areas {
+		for _, department := range departments {
+			in := dispatch.Intent{
+				Action: rule.Action, By: by, Reason: "原因", ResumeAt: now.Add(time.Hour), To: area,
+				Lead: grid.Report{ID: uuid.UUID{15: 9}, State: grid.Handling}, Department: department, Evidence: []string{"照片"},
+			}
+			if _, _, err := dispatch.Act(s, r, in, now); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkRefusal: what is offered is refused only for what came with it.
 func checkRefusal(t *rapid.T, in dispatch.Intent, err error) {
 	var refusal *dispatch.Refusal
 	if !errors.As(err, &refusal) {
 		t.Fatalf("%s: %v is no refusal", in.Action, err)
 	}
 	switch refusal.Rule {
-	case dispatch.BrokenTarget, dispatch.BrokenLead, dispatch.BrokenDepartment, dispatch.BrokenAbove:
+	case dispatch.BrokenTarget, dispatch.BrokenLead, dispatch.BrokenDepartment:
 	default:
 		t.Fatalf("%s is offered, but refused: %s: %v", in.Action, refusal.Rule, err)
+	}
+}
+
+// At the top there is nobody to escalate to, at the bottom nobody to delegate to, and
+// no department is called twice; what nobody can do is not offered. A check that fails
+// where the sender is gone leaves the work with the command centre.
+func TestOffers(t *testing.T) {
+	s := crewed(t)
+	offered := func(who string, r grid.Report, action grid.Action) bool {
+		return slices.Contains(dispatch.Actions(s, r, actors[who], noon), action)
+	}
+	top, cell, town := starting(s, grid.Handling, byDispatcher)(), starting(s, grid.Handling, byLiaison)(), starting(s, grid.Handling, byTown)()
+	for _, tt := range []struct {
+		who    string
+		r      grid.Report
+		action grid.Action
+		want   bool
+	}{
+		{"dispatcher", top, grid.ActionEscalate, false},
+		{"dispatcher", top, grid.ActionDelegate, true},
+		{"liaison", cell, grid.ActionEscalate, true},
+		{"liaison", cell, grid.ActionDelegate, false},
+		{"town", town, grid.ActionWhistle, true},
+		{"centre", lost(s), grid.ActionRoute, true},
+		{"county", lost(s), grid.ActionRoute, false},
+	} {
+		if got := offered(tt.who, tt.r, tt.action); got != tt.want {
+			t.Errorf("%s offered to %s: %v", tt.action, tt.who, got)
+		}
+	}
+	for _, d := range []string{"城管", "消防"} {
+		town = act(t, s, town, move{who: "town", action: grid.ActionWhistle, give: department(d)}, noon)
+	}
+	if offered("town", town, grid.ActionWhistle) {
+		t.Error("the whistle is offered though all departments were called")
+	}
+	checking := starting(s, grid.Checking, byDispatcher)()
+	checking.Sender = grid.Holder{Level: grid.Grid, Area: 77, Worker: 13}
+	if failed := act(t, s, checking, move{who: "centre", action: grid.ActionFail}, noon); failed.Holder != byCentre {
+		t.Errorf("failed to %+v", failed.Holder)
 	}
 }
 

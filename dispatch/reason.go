@@ -24,7 +24,7 @@ func (d Decision) Reasons(s *grid.Snapshot) []string {
 	return lines
 }
 
-func name(a grid.Area) string { return fmt.Sprintf("%v %s (%s)", a.Level, a.Name, a.Code) }
+func name(a grid.Area) string { return a.Level.String() + " " + a.Name + " (" + a.Code + ")" }
 
 // placeReasons tells which cell the place is taken to be in.
 func (d Decision) placeReasons(s *grid.Snapshot) []string {
@@ -66,7 +66,7 @@ func (d Decision) ruleReasons() []string {
 // String tells why the candidate answers or was passed over.
 func (c Candidate) String() string {
 	head := name(c.Area) + ": "
-	who := fmt.Sprintf("%s %s %s (%s)", c.Rank, c.Worker.Role, c.Worker.Name, c.Worker.Code)
+	who := string(c.Rank) + " " + string(c.Worker.Role) + " " + c.Worker.Name + " (" + c.Worker.Code + ")"
 	switch c.Verdict {
 	case Answering:
 		return head + who + " answers"

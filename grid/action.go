@@ -59,8 +59,10 @@ const (
 	ActionLapse    Action = "lapse"
 )
 
-// Marks: urge 催办 and supervise 督办.
+// Marks: urge 催办 and supervise 督办; alarm 告警 says that what nobody answers for
+// was not routed in time.
 const (
 	ActionUrge      Action = "urge"
 	ActionSupervise Action = "supervise"
+	ActionAlarm     Action = "alarm"
 )

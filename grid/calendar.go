@@ -2,6 +2,7 @@ package grid
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -80,6 +81,21 @@ func (d CalendarDay) Key() string {
 		return string(Ordinary)
 	}
 	return d.Date.In(Beijing).Format(time.DateOnly)
+}
+
+// Check fails unless the day has a date and hours as its kind has them.
+func (d CalendarDay) Check() error {
+	switch {
+	case d.Kind == Ordinary && !d.Date.IsZero():
+		return errors.New("ordinary days have no date")
+	case d.Kind != Ordinary && d.Date.IsZero():
+		return fmt.Errorf("a %s has a date", d.Kind)
+	case d.Kind == Ordinary && len(d.Hours) == 0:
+		return errors.New("ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00")
+	case d.Kind == Holiday && len(d.Hours) > 0:
+		return errors.New("a holiday has no hours")
+	}
+	return nil
 }
 
 // CalendarOf makes a calendar of what is known of days; without ordinary ones they

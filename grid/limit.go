@@ -11,10 +11,11 @@ import (
 // Stage is a part of the way of a report that may take so long.
 type Stage string
 
-// To accept 接收 what was assigned, to verify 核查, to handle 处置, to check 核验 and
+// To route 交办 what nobody was found for, to accept 接收 what was assigned, to verify 核查, to handle 处置, to check 核验 and
 // to evaluate 问效 it; for a department to report in 报到 after the whistle; and
 // overall 总时限, from assignment to closing.
 const (
+	StageRoute    Stage = "route"
 	StageAccept   Stage = "accept"
 	StageVerify   Stage = "verify"
 	StageHandle   Stage = "handle"
@@ -26,12 +27,12 @@ const (
 
 // Stages lists all stages in the order of the loop.
 func Stages() []Stage {
-	return []Stage{StageAccept, StageVerify, StageHandle, StageCheck, StageEvaluate, StageReportIn, StageOverall}
+	return []Stage{StageRoute, StageAccept, StageVerify, StageHandle, StageCheck, StageEvaluate, StageReportIn, StageOverall}
 }
 
 // ParseStage reads a stage's name; the Chinese names are understood.
 func ParseStage(s string) (Stage, error) {
-	if i := slices.Index([]string{"接收", "核查", "处置", "核验", "问效", "报到", "总时限"}, s); i >= 0 {
+	if i := slices.Index([]string{"交办", "接收", "核查", "处置", "核验", "问效", "报到", "总时限"}, s); i >= 0 {
 		return Stages()[i], nil
 	}
 	if slices.Contains(Stages(), Stage(s)) {

@@ -3,6 +3,7 @@ package grid
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -167,6 +168,9 @@ func (r *Roster) WorkerByCode(code string) (Worker, bool) {
 	id, ok := r.codes[code]
 	return r.workers[id], ok
 }
+
+// Departments lists those that have officers.
+func (r *Roster) Departments() []string { return slices.Sorted(maps.Keys(r.officers)) }
 
 // Officers returns how many officers a department has.
 func (r *Roster) Officers(department string) int { return r.officers[department] }

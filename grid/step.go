@@ -87,10 +87,24 @@ var taskStates = map[Action]TaskState{ActionArrive: Arrived, ActionComplete: Don
 // error means that nothing is to be done.
 type Decide func(r, lead Report) (Report, Step, error)
 
-// Entry is a report to be kept, with the step that brought it.
+// Entry is a report to be kept, and how it was filed, in the words of [Step].
 type Entry struct {
-	Report Report
-	Step   Step
+	Report             Report
+	Actor, Who, AsWhom string
+	Reason             string
+}
+
+// Step returns the step that brings the report.
+func (e Entry) Step() Step {
+	r := e.Report
+	s := Step{
+		Report: r.ID, Step: 1, At: r.Received, Actor: e.Actor, Who: e.Who, AsWhom: e.AsWhom,
+		Action: ActionRoute, From: Reported, To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: e.Reason, Edition: r.Edition,
+	}
+	if r.State == Reported {
+		s.Action, s.From = ActionReport, 0
+	}
+	return s
 }
 
 // Outcome is what became of an entry.

@@ -75,19 +75,7 @@ func calendarDay(t *table) (d grid.CalendarDay, err error) {
 	if s := t.get(dayDate); s != "" || d.Kind != grid.Ordinary {
 		d.Date, errs[2] = t.date("date", s)
 	}
-	return d, cmp.Or(cmp.Or(errs[:]...), checkDay(d), checkText("name", d.Name, maxName))
-}
-
-func checkDay(d grid.CalendarDay) error {
-	switch {
-	case d.Kind == grid.Ordinary && !d.Date.IsZero():
-		return fmt.Errorf("ordinary days have no date")
-	case d.Kind == grid.Ordinary && len(d.Hours) == 0:
-		return fmt.Errorf("ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00")
-	case d.Kind == grid.Holiday && len(d.Hours) > 0:
-		return fmt.Errorf("a holiday has no hours")
-	}
-	return nil
+	return d, cmp.Or(cmp.Or(errs[:]...), d.Check(), checkText("name", d.Name, maxName))
 }
 
 // date reads a day; of a time with an hour, the day on which it is.

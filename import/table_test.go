@@ -263,7 +263,7 @@ calendar.csv: line 8: hours "noon": "noon" is no day or run of days; write them 
 calendar.csv: line 10: 2026-10-02 is already that of line 9`},
 	{"limits", "limits", "matter,urgency,stage,limit_hours,clock\n02,,accept,1,\n,very,accept,1,\n,,nap,1,\n,,accept,0,\n,,accept,1,sundial\n,,accept,1,\n,normal,接收,2,working\n", `limits.csv: line 2: matter "02": no matter of the catalogue begins so
 limits.csv: line 3: unknown urgency "very": one of [normal urgent critical]
-limits.csv: line 4: unknown stage "nap": one of [accept verify handle check evaluate report_in overall]
+limits.csv: line 4: unknown stage "nap": one of [route accept verify handle check evaluate report_in overall]
 limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
 limits.csv: line 6: unknown clock "sundial": working or continuous
 limits.csv: line 8: the limit */normal/accept is already that of line 7`},

@@ -9,6 +9,11 @@
 CREATE INDEX report_holder_area ON report (holder_area, id) WHERE version > 1 OR method = 'ambiguous';
 CREATE INDEX report_sender_area ON report (sender_area, id) WHERE sender_area IS NOT NULL;
 
+-- Of a step on the feed: where the ball was, and from where it had been sent, before it.
+ALTER TABLE feed
+    ADD COLUMN from_area   bigint,
+    ADD COLUMN from_sender bigint;
+
 -- Those closed that are in the sample for evaluation.
 CREATE INDEX report_sample ON report (id) WHERE state = 'closed' AND get_byte(uuid_send(id), 15) < 13;
 
@@ -19,3 +24,4 @@ WHERE r.state IN ('assigned', 'verifying', 'handling', 'suspended', 'merged') AN
 
 -- +goose Down
 DROP INDEX report_holder_area, report_sender_area, report_sample;
+ALTER TABLE feed DROP COLUMN from_area, DROP COLUMN from_sender;

@@ -98,9 +98,13 @@ func writeStep(ctx context.Context, tx pgx.Tx, r grid.Report, s grid.Step) error
 }
 
 func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
-	if s.Step == 2 { // an import has no step of its own yet
-		b.Queue(`INSERT INTO report_history (`+historyColumns+`) `+importStep, [16]byte(r.ID))
+	if s.Step == 2 { // the first is still part of the report; before migration 12 it was not
+		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
+			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
+	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sender)
+		SELECT $2, r.id::text, r.state, r.holder_worker, r.holder_area, r.sender_area FROM report r WHERE r.id = $1`,
+		[16]byte(r.ID), grid.EventReport)
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
 			sender_level = $7, sender_area = $8, sender_worker = $9, handler = $10, returns = $11, asked = $12, asked_by = $13,
@@ -119,10 +123,9 @@ func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 		orNull(s.Due), orNull(s.StageDue), orNull(s.Stopped), orNull(s.Alarm), orNull(s.StageAlarm), orNull(s.TaskAlarm), s.Reason, s.Edition,
 		orNull([16]byte(s.Lead)), orNull(s.ResumeAt), orNull(s.Department), orNull(s.TaskDue), s.Evidence)
 	queueTask(b, r, s)
-	b.Queue(`INSERT INTO feed (what, id) VALUES ($1, $2)`, grid.EventReport, r.ID.String())
 }
 
-// historyColumns are those of a step, in the order of importStep.
+// historyColumns are those of a step, in the order of queueStep.
 const historyColumns = `report, step, at, actor, who, as_whom, action, from_state, to_state, holder_level, holder_area, holder_worker,
 	sender_level, sender_area, sender_worker, ` + clockColumns + `, reason, edition, lead, resume_at, department, task_due, evidence`
 

@@ -131,16 +131,41 @@ func TestRingGoesOn(t *testing.T) {
 	checkRungOnce(t, db, 250)
 }
 
-// Imported reports, also open ones, have no alarms until somebody takes a step.
-func TestImportedReportsAreQuiet(t *testing.T) {
-	db := seeded(t, 5)
-	r := report(noon, 1)
-	r.Urgency, r.Clocks = grid.Normal, grid.Clocks{}
-	if _, err := db.ImportReports(t.Context(), "test", "", func(yield func(grid.Report, error) bool) { yield(r, nil) }); err != nil {
+// Imported reports that are over ring nothing; open ones that are not ring as others
+// do, and their histories lead to how they stand.
+func TestImportedReportsRing(t *testing.T) {
+	db, s, _ := looped(t)
+	i, _ := s.ByCode("G")
+	leader, _ := s.Roster().WorkerByCode("lg")
+	var reports []grid.Report
+	for n, hours := range []int{1000, 47, 30, 1} { // over, yellow, green but for the stage, green
+		received := noon.Add(-time.Duration(hours) * time.Hour)
+		for _, state := range []grid.State{grid.Assigned, grid.Handling, grid.Suspended, grid.Closed, grid.Merged} {
+			r := report(received, 10*n+int(state))
+			r.Cell, r.Matter, r.Received, r.Urgency, r.State = s.Area(i).ID+1, "010101", received, grid.Normal, state
+			r.Holder = grid.Holder{Level: grid.Grid, Area: s.Area(i).ID, Worker: leader.ID}
+			r.Clocks = dispatch.TakeIn(s, r, noon)
+			reports = append(reports, r)
+		}
+	}
+	if _, err := db.ImportReports(t.Context(), "test", "", func(yield func(grid.Report, error) bool) {
+		for _, r := range reports {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if waiting, late, _, err := nodeAt(db.DB, noon.AddDate(1, 0, 0)).Alarms(t.Context()); err != nil || waiting != 0 || late != 0 {
-		t.Errorf("%d waiting, %d late, %v", waiting, late, err)
+	if waiting, late, _, err := nodeAt(db.DB, noon).Alarms(t.Context()); err != nil || waiting != 6 || late != 0 {
+		t.Errorf("%d waiting, %d late, %v; want those of 47, 30 and 1 hours ago that are assigned or handled", waiting, late, err)
+	}
+	rung, err := nodeAt(db.DB, noon.Add(time.Hour)).Ring(t.Context(), func(r grid.Report, now time.Time) (grid.Report, grid.Step, error) { return dispatch.Ring(s, r, now) })
+	if err != nil || rung != 3 { // two are over, and one has not been accepted in time
+		t.Errorf("%d rang, %v", rung, err)
+	}
+	for _, r := range reports {
+		replayed(t, db, r.ID)
 	}
 }
 

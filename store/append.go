@@ -22,7 +22,8 @@ func (db *DB) AppendAll(ctx context.Context, entries []grid.Entry) []grid.Answer
 	for _, round := range rounds(entries) {
 		b := batch{db: db, entries: make([]grid.Entry, len(round))}
 		for i, k := range round {
-			b.entries[i] = grid.Entry{Report: asKept(entries[k].Report), Step: entries[k].Step}
+			b.entries[i] = entries[k]
+			b.entries[i].Report = asKept(entries[k].Report)
 		}
 		for i, a := range b.append(ctx) {
 			answers[round[i]] = a
@@ -181,27 +182,17 @@ func (b *batch) insert(ctx context.Context) (created map[uuid.UUID]bool, err err
 	return created, nil
 }
 
-// copyTx is a transaction in which the check of a foreign key is not planned anew
-// for each row.
-var copyTx = pgx.TxOptions{BeginQuery: `BEGIN; SET LOCAL plan_cache_mode = auto`}
-
 // copy creates all reports, or none if one is there already.
 func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
-	write := []struct {
-		into    string
-		typical int // bytes of a row
-		row     func(*copyBuffer, *grid.Entry)
-	}{
-		{`report (` + copiedColumns + `)`, 350, func(c *copyBuffer, e *grid.Entry) { c.report(&e.Report, 0) }},
-		{`report_history (` + copiedSteps + `)`, 600, func(c *copyBuffer, e *grid.Entry) { c.step(&e.Step) }},
-		{`feed (what, id)`, 60, func(c *copyBuffer, e *grid.Entry) { c.news(grid.EventReport, e.Report.ID.String()) }},
-	}
-	err = pgx.BeginTxFunc(ctx, b.db.pool, copyTx, func(tx pgx.Tx) error {
-		for _, w := range write {
-			data := newCopy(len(b.entries), w.typical, func(c *copyBuffer, i int) { w.row(c, &b.entries[i]) })
-			if _, err := copyInto(ctx, tx, w.into, data); err != nil {
-				return err
-			}
+	n := len(b.entries)
+	reports := newCopy(n, 600, func(c *copyBuffer, i int) { c.filed(&b.entries[i]) })
+	news := newCopy(n, 60, func(c *copyBuffer, i int) { c.news(grid.EventReport, b.entries[i].Report.ID.String()) })
+	err = pgx.BeginFunc(ctx, b.db.pool, func(tx pgx.Tx) error {
+		if _, err := copyInto(ctx, tx, `report (`+copiedColumns+`)`, reports); err != nil {
+			return err
+		}
+		if _, err := copyInto(ctx, tx, `feed (what, id)`, news); err != nil {
+			return err
 		}
 		return tx.QueryRow(ctx, `SELECT pg_current_xact_id()`).Scan(&xid)
 	})
@@ -223,41 +214,28 @@ func (b *batch) insertNew(ctx context.Context) (created map[uuid.UUID]bool, xid 
 	return created, xid, err
 }
 
-// insertEntries is one statement and so one transaction: reports, steps, and the
-// feed. It is planned for its number of entries, like all statements; the checks of
-// foreign keys that follow it, a row each, are not.
+// insertEntries is one statement and so one transaction: reports and the feed.
 const insertEntries = `
-	WITH checks AS (
-		SELECT set_config('plan_cache_mode', 'auto', true)
-	), entry AS (
-		SELECT id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
+	WITH created AS (
+		INSERT INTO report (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
 			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm,
-			step, step_at, actor, who, as_whom, action, from_state, reason
+			filed_by, filed_who, filed_as, filed_with)
+		SELECT id, at, received, x, y, accuracy, nullif(matter, ''), text, reporter, nullif(cell, 0), method, distance_m, edition,
+			state, nullif(holder_level, ''), nullif(holder_area, 0), nullif(holder_worker, 0), version, nullif(urgency, 'normal'), due, stage_due, alarm, stage_alarm,
+			filed_by, nullif(filed_who, ''), filed_as, filed_with
 		FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::int[], $6::real[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::text[], $12::real[], $13::int[],
 			$14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[],
-			$24::int[], $25::timestamptz[], $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::text[])
+			$24::text[], $25::text[], $26::text[], $27::text[])
 		AS entry (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
 			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm,
-			step, step_at, actor, who, as_whom, action, from_state, reason)
-	), created AS (
-		INSERT INTO report (id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-			state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm)
-		SELECT id, at, received, x, y, accuracy, nullif(matter, ''), text, reporter, nullif(cell, 0), method, distance_m, edition,
-			state, nullif(holder_level, ''), nullif(holder_area, 0), nullif(holder_worker, 0), version, nullif(urgency, 'normal'), due, stage_due, alarm, stage_alarm
-		FROM entry
+			filed_by, filed_who, filed_as, filed_with)
 		ON CONFLICT (id) DO NOTHING
 		RETURNING id
-	), stepped AS (
-		INSERT INTO report_history (report, step, at, actor, who, as_whom, action, from_state, to_state,
-			holder_level, holder_area, holder_worker, due, stage_due, alarm, stage_alarm, reason, edition)
-		SELECT e.id, e.step, e.step_at, e.actor, nullif(e.who, ''), e.as_whom, e.action, nullif(e.from_state, ''), e.state,
-			nullif(e.holder_level, ''), nullif(e.holder_area, 0), nullif(e.holder_worker, 0), e.due, e.stage_due, e.alarm, e.stage_alarm, e.reason, e.edition
-		FROM created c JOIN entry e ON e.id = c.id
 	), told AS (
 		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
 	)
-	SELECT id, pg_current_xact_id() FROM created, checks`
+	SELECT id, pg_current_xact_id() FROM created`
 
 // arguments lays the entries out in columns.
 func (b *batch) arguments() []any {
@@ -285,14 +263,10 @@ func (b *batch) arguments() []any {
 		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.StageDue) }),
 		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.Alarm) }),
 		column(b, func(e *grid.Entry) *time.Time { return orNull(e.Report.StageAlarm) }),
-		column(b, func(e *grid.Entry) int64 { return e.Step.Step }),
-		column(b, func(e *grid.Entry) time.Time { return moment(e.Step.At) }),
-		column(b, func(e *grid.Entry) string { return e.Step.Actor }),
-		column(b, func(e *grid.Entry) string { return e.Step.Who }),
-		column(b, func(e *grid.Entry) string { return e.Step.AsWhom }),
-		column(b, func(e *grid.Entry) string { return string(e.Step.Action) }),
-		column(b, func(e *grid.Entry) string { return stateName(e.Step.From) }),
-		column(b, func(e *grid.Entry) string { return e.Step.Reason }),
+		column(b, func(e *grid.Entry) string { return e.Actor }),
+		column(b, func(e *grid.Entry) string { return e.Who }),
+		column(b, func(e *grid.Entry) string { return e.AsWhom }),
+		column(b, func(e *grid.Entry) string { return e.Reason }),
 	}
 }
 

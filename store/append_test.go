@@ -64,7 +64,7 @@ func TestAppendAndRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		step := entries[i].Step
+		step := entries[i].Step()
 		step.At, step.Clocks = step.At.Truncate(time.Microsecond), want.Clocks
 		if d := gocmp.Diff([]grid.Step{step}, steps); d != "" {
 			t.Errorf("history of report %d: %s", i, d)
@@ -76,8 +76,8 @@ func TestAppendAndRead(t *testing.T) {
 	if where := query[string](t, db, `SELECT tableoid::regclass::text FROM report WHERE id = $1`, r.ID.String()); where != "report_2026_05" {
 		t.Errorf("%v is in %s", r.ID, where)
 	}
-	if where := query[string](t, db, `SELECT tableoid::regclass::text FROM report_history WHERE report = $1`, random.ID.String()); where != "report_history_default" {
-		t.Errorf("history of %v is in %s", random.ID, where)
+	if where := query[string](t, db, `SELECT tableoid::regclass::text FROM report WHERE id = $1`, random.ID.String()); where != "report_default" {
+		t.Errorf("%v is in %s", random.ID, where)
 	}
 	if _, err := db.Report(t.Context(), uuid.Must(uuid.NewV7())); !errors.Is(err, grid.ErrNotFound) {
 		t.Errorf("got %v", err)
@@ -115,8 +115,8 @@ func TestAppendTwiceIsOnce(t *testing.T) {
 			t.Errorf("the receipt tells of another: %s", d)
 		}
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM report_history`) + query[int](t, db, `SELECT count(*) FROM feed WHERE what = 'report'`); n != 2 {
-		t.Errorf("%d steps and lines, want one each", n)
+	if n := query[int](t, db, `SELECT count(*) FROM report`) + query[int](t, db, `SELECT count(*) FROM feed WHERE what = 'report'`); n != 2 {
+		t.Errorf("%d reports and lines, want one each", n)
 	}
 }
 
@@ -179,8 +179,8 @@ func TestManyAppendTheSame(t *testing.T) {
 			t.Errorf("report %d was created %d times", i, n)
 		}
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM report_history`); n != reports {
-		t.Errorf("%d steps, want %d", n, reports)
+	if n := query[int](t, db, `SELECT count(*) FROM report`); n != reports {
+		t.Errorf("%d reports, want %d", n, reports)
 	}
 }
 
@@ -234,8 +234,8 @@ func TestAppendSurvivesKilledConnections(t *testing.T) {
 	for id := range acknowledged {
 		ids = append(ids, id.String())
 	}
-	if n := query[int](t, db, `SELECT count(*) FROM report r JOIN report_history h ON h.report = r.id WHERE r.id = ANY($1)`, ids); n != len(ids) {
-		t.Errorf("%d reports with one step, %d were acknowledged", n, len(ids))
+	if n := query[int](t, db, `SELECT count(*) FROM report WHERE id = ANY($1)`, ids); n != len(ids) {
+		t.Errorf("%d reports, %d were acknowledged", n, len(ids))
 	}
 	if n := query[int](t, db, `SELECT count(*) FROM feed f WHERE what = 'report' AND EXISTS (SELECT 1 FROM report r WHERE r.id = f.id::uuid)`); n < len(acknowledged) {
 		t.Errorf("%d lines in the feed for %d reports", n, len(acknowledged))

@@ -30,7 +30,30 @@ var snapshotTx = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.Rea
 
 // Load reads an edition with its people; 0 stands for the current one. When
 // nothing has been published yet, the current edition is number 0 and empty.
-func (db *DB) Load(ctx context.Context, number int64) (s *grid.Snapshot, err error) {
+func (db *DB) Load(ctx context.Context, number int64) (*grid.Snapshot, error) {
+	return db.load(ctx, number, readRoster)
+}
+
+// Edition reads an edition without people. It fails with grid.ErrNotFound when there
+// is none of that number.
+func (db *DB) Edition(ctx context.Context, number int64) (*grid.Snapshot, error) {
+	return db.load(ctx, number, func(context.Context, pgx.Tx) (*grid.Roster, error) { return nil, nil })
+}
+
+// EditionAt returns the number of the edition that was in force at a time. It fails
+// with grid.ErrNotFound when none was published yet.
+func (db *DB) EditionAt(ctx context.Context, at time.Time) (number int64, err error) {
+	err = db.pool.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM edition WHERE published <= $1`, at).Scan(&number)
+	if err == nil && number == 0 {
+		err = grid.ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("edition of %s: %w", at.Format(time.RFC3339), plain(err))
+	}
+	return number, nil
+}
+
+func (db *DB) load(ctx context.Context, number int64, people func(context.Context, pgx.Tx) (*grid.Roster, error)) (s *grid.Snapshot, err error) {
 	var e edition
 	var versions []version
 	var roster *grid.Roster
@@ -38,11 +61,11 @@ func (db *DB) Load(ctx context.Context, number int64) (s *grid.Snapshot, err err
 		if e, versions, err = readEdition(ctx, tx, number); err != nil {
 			return err
 		}
-		roster, err = readRoster(ctx, tx)
+		roster, err = people(ctx, tx)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load edition %d: %w", number, err)
+		return nil, fmt.Errorf("load edition %d: %w", number, plain(err))
 	}
 	return assemble(e, versions, roster)
 }

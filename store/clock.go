@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"jingwei/grid"
@@ -13,6 +12,7 @@ import (
 var dayLedger = ledger[grid.CalendarDay]{
 	noun:    "calendar_day",
 	columns: `id, date, kind, name, hours`,
+	key:     `coalesce(to_char(date, 'YYYY-MM-DD'), 'ordinary')`,
 	scan: func(d *grid.CalendarDay) ([]any, func() error) {
 		var date *time.Time
 		var hours string
@@ -36,11 +36,13 @@ var dayLedger = ledger[grid.CalendarDay]{
 		}
 		return []any{orNull(d.ID), date, string(d.Kind), d.Name, d.Hours.String()}
 	},
+	name: func(d *grid.CalendarDay) (string, *int64) { return d.Key(), &d.ID },
 }
 
 var limitLedger = ledger[grid.Limit]{
 	noun:    "clock_limit",
 	columns: `id, matter, urgency, stage, minutes, continuous, note`,
+	key:     `concat_ws('/', coalesce(nullif(matter, ''), '*'), urgency, stage)`,
 	scan: func(l *grid.Limit) ([]any, func() error) {
 		var urgency string
 		var minutes int32
@@ -57,6 +59,7 @@ var limitLedger = ledger[grid.Limit]{
 	values: func(l grid.Limit) []any {
 		return []any{orNull(l.ID), l.Matter, l.Urgency.String(), string(l.Stage), int32(l.Time / time.Minute), l.AroundTheClock, l.Note}
 	},
+	name: func(l *grid.Limit) (string, *int64) { return l.Key(), &l.ID },
 }
 
 // CalendarDays returns what is known of days.
@@ -67,7 +70,7 @@ func (db *DB) CalendarDays(ctx context.Context) ([]grid.CalendarDay, error) {
 // PutCalendarDays makes days, or makes those of the same keys what they say, and
 // withdraws others by their keys.
 func (db *DB) PutCalendarDays(ctx context.Context, days []grid.CalendarDay, withdraw []string) error {
-	return putAll(ctx, db, &dayLedger, days, func(d *grid.CalendarDay) (string, *int64) { return d.Key(), &d.ID }, withdraw)
+	return putAll(ctx, db, &dayLedger, days, withdraw)
 }
 
 // Limits returns the limits that are known.
@@ -78,57 +81,39 @@ func (db *DB) Limits(ctx context.Context) ([]grid.Limit, error) {
 // PutLimits makes limits, or makes those of the same keys what they say, and
 // withdraws others by their keys.
 func (db *DB) PutLimits(ctx context.Context, limits []grid.Limit, withdraw []string) error {
-	return putAll(ctx, db, &limitLedger, limits, func(l *grid.Limit) (string, *int64) { return l.Key(), &l.ID }, withdraw)
+	return putAll(ctx, db, &limitLedger, limits, withdraw)
 }
 
-// putAll puts values on the record, over those of the same keys, and withdraws
-// others. name tells the key of a value and where its id is.
-func putAll[T any](ctx context.Context, db *DB, l *ledger[T], values []T, name func(*T) (key string, id *int64), withdraw []string) error {
-	err := db.amend(ctx, "import", func(tx pgx.Tx) error {
-		// One at a time, so that two do not make the same key.
-		if _, err := tx.Exec(ctx, `LOCK TABLE `+l.noun+` IN SHARE ROW EXCLUSIVE MODE`); err != nil {
-			return err
-		}
-		there, err := l.all(ctx, tx)
-		if err != nil {
-			return err
-		}
-		ids := make(map[string]int64, len(there))
-		for _, v := range there {
-			key, id := name(&v)
-			ids[key] = *id
-		}
-		for _, v := range values {
-			if err := putOne(ctx, tx, l, v, name, ids); err != nil {
-				return err
-			}
-		}
-		for _, key := range withdraw {
-			if _, err := l.close(ctx, tx, ids[key]); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("%ss: %w", l.noun, plain(err))
-	}
-	return nil
+// DayRecords returns what is known of a day by its key, or all that ever was.
+func (db *DB) DayRecords(ctx context.Context, key string, history bool) ([]grid.Recorded[grid.CalendarDay], error) {
+	return dayLedger.records(ctx, db.pool, key, history)
 }
 
-func putOne[T any](ctx context.Context, tx pgx.Tx, l *ledger[T], v T, name func(*T) (string, *int64), ids map[string]int64) (err error) {
-	key, id := name(&v)
-	*id = ids[key]
-	if *id == 0 {
-		_, err = l.open(ctx, tx, v, nil)
-	} else {
-		_, err = l.correct(ctx, tx, *id, func(old *T) error {
-			*old = v
-			return nil
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
-	}
-	return nil
+// PutDay makes a day, or makes that of the same key what it says; it reports whether
+// there was none.
+func (db *DB) PutDay(ctx context.Context, d grid.CalendarDay, why string) (grid.Recorded[grid.CalendarDay], bool, error) {
+	return putOne(ctx, db, &dayLedger, d, why)
+}
+
+// WithdrawDay lets a day go as its weekday does; it fails with grid.ErrNotFound when
+// none is known by that key.
+func (db *DB) WithdrawDay(ctx context.Context, key, why string) error {
+	return db.withdraw(ctx, why, func(tx pgx.Tx) error { return dayLedger.withdraw(ctx, tx, key) })
+}
+
+// LimitRecords returns what is known of a limit by its key, or all that ever was.
+func (db *DB) LimitRecords(ctx context.Context, key string, history bool) ([]grid.Recorded[grid.Limit], error) {
+	return limitLedger.records(ctx, db.pool, key, history)
+}
+
+// PutLimit makes a limit, or makes that of the same key what it says; it reports
+// whether there was none.
+func (db *DB) PutLimit(ctx context.Context, l grid.Limit, why string) (grid.Recorded[grid.Limit], bool, error) {
+	return putOne(ctx, db, &limitLedger, l, why)
+}
+
+// WithdrawLimit ends a limit for the clocks that start from now on; it fails with
+// grid.ErrNotFound when none is known by that key.
+func (db *DB) WithdrawLimit(ctx context.Context, key, why string) error {
+	return db.withdraw(ctx, why, func(tx pgx.Tx) error { return limitLedger.withdraw(ctx, tx, key) })
 }

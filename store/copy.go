@@ -68,6 +68,14 @@ func (b *copyBuffer) moment(t time.Time) { b.int64(moment(t).UnixMicro() - epoch
 // epoch2000 is the beginning of 2000, UTC, in microseconds since 1970.
 const epoch2000 = 946_684_800_000_000
 
+func (b *copyBuffer) momentOrNull(t time.Time) {
+	if t.IsZero() {
+		b.null()
+	} else {
+		b.moment(t)
+	}
+}
+
 func (b *copyBuffer) textOrNull(s string) {
 	if s == "" {
 		b.null()
@@ -84,13 +92,33 @@ func (b *copyBuffer) int64OrNull(v int64) {
 	}
 }
 
-// copiedColumns are those that report writes.
+// copiedColumns are those that are copied in.
 const copiedColumns = `id, at, received, x, y, accuracy, matter, text, reporter, cell, method, distance_m, edition,
-	state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm, batch`
+	state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm, filed_by, filed_who, filed_as, filed_with, batch`
 
-// report writes a row of copiedColumns.
-func (b *copyBuffer) report(r *grid.Report, batch int64) {
-	b.row(24)
+// imported writes a row of copiedColumns: a report of a batch.
+func (b *copyBuffer) imported(r *grid.Report, batch int64) {
+	b.report(r)
+	b.text("")
+	b.null()
+	b.text("")
+	b.text("")
+	b.int64(batch)
+}
+
+// filed writes a row of copiedColumns.
+func (b *copyBuffer) filed(e *grid.Entry) {
+	b.report(&e.Report)
+	b.text(e.Actor)
+	b.textOrNull(e.Who)
+	b.text(e.AsWhom)
+	b.text(e.Reason)
+	b.null()
+}
+
+// report begins a row of copiedColumns, to which the last five are still to come.
+func (b *copyBuffer) report(r *grid.Report) {
+	b.row(28)
 	b.text(string(r.ID[:]))
 	b.moment(r.At)
 	b.moment(r.Received)
@@ -109,29 +137,6 @@ func (b *copyBuffer) report(r *grid.Report, batch int64) {
 	b.int64(r.Version)
 	b.urgency(r.Urgency)
 	b.clocks(r.Clocks)
-	b.int64OrNull(batch)
-}
-
-// copiedSteps are the columns that step writes.
-const copiedSteps = `report, step, at, actor, who, as_whom, action, from_state, to_state,
-	holder_level, holder_area, holder_worker, due, stage_due, alarm, stage_alarm, reason, edition`
-
-// step writes a row of copiedSteps: the first of a report.
-func (b *copyBuffer) step(s *grid.Step) {
-	b.row(18)
-	b.text(string(s.Report[:]))
-	b.int32(int32(s.Step))
-	b.moment(s.At)
-	b.text(s.Actor)
-	b.textOrNull(s.Who)
-	b.text(s.AsWhom)
-	b.text(string(s.Action))
-	b.textOrNull(stateName(s.From))
-	b.text(s.To.String())
-	b.holder(s.Holder)
-	b.clocks(s.Clocks)
-	b.text(s.Reason)
-	b.int32(int32(s.Edition))
 }
 
 // urgency writes what is more than normal.
@@ -152,11 +157,7 @@ func (b *copyBuffer) holder(h grid.Holder) {
 // clocks writes those that a new report can have.
 func (b *copyBuffer) clocks(c grid.Clocks) {
 	for _, t := range [...]time.Time{c.Due, c.StageDue, c.Alarm, c.StageAlarm} {
-		if t.IsZero() {
-			b.null()
-		} else {
-			b.moment(t)
-		}
+		b.momentOrNull(t)
 	}
 }
 

@@ -41,8 +41,9 @@ type rower interface {
 }
 
 // Since returns at most limit events after a cursor, in the order of the feed,
-// those about reports with the report as the event left it or later. It fails with
-// grid.ErrNotFound on a cursor that this database has not reached yet.
+// those about reports with the report as the event left it or later. It fails
+// with grid.ErrNotFound on a cursor that this database has not reached yet, and on one
+// behind which it has forgotten events.
 func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events []grid.Event, err error) {
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
 		h, err := horizon(ctx, tx)
@@ -51,6 +52,9 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 		}
 		if after.XID > h.XID {
 			return fmt.Errorf("cursor %v is not of this database: %w", after, grid.ErrNotFound)
+		}
+		if err := remembered(ctx, tx, after); err != nil {
+			return err
 		}
 		events, err = db.since(ctx, tx, after, limit)
 		return err
@@ -64,7 +68,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 // since reads events below the horizon of the transaction's snapshot.
 func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
 	events, err := collect(ctx, tx, scanEvent, `
-		SELECT xid, seq, what, id FROM feed
+		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0), coalesce(from_sender, 0) FROM feed
 		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 		ORDER BY xid, seq LIMIT $3`, after.XID, after.Seq, limit)
 	if err != nil {
@@ -75,7 +79,11 @@ func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int
 }
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
-	return e, row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID)
+	var from string
+	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had, &e.HadIn, &e.Sent); err == nil && from != "" {
+		e.From, err = grid.ParseState(from)
+	}
+	return e, err
 }
 
 // fillReports reads the reports of the events that have none yet.
@@ -118,13 +126,17 @@ const (
 
 // Follow hands the events after a cursor to use, in order, as they come, until
 // ctx ends or use fails; it returns that error. When the connection breaks it
-// makes a new one and goes on. Each event is handed over once.
+// makes a new one and goes on. Each event is handed over once. It fails with
+// grid.ErrNotFound when it has been away so long that events were forgotten.
 func (db *DB) Follow(ctx context.Context, after grid.Cursor, use func([]grid.Event) error) error {
 	for {
 		err := db.follow(ctx, &after, use)
 		var stop stopped
 		if errors.As(err, &stop) {
 			return stop.error
+		}
+		if errors.Is(err, grid.ErrNotFound) {
+			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -148,6 +160,9 @@ func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Ev
 	own := conn.Hijack() // it listens, so it does not go back to the pool
 	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
 	if _, err := own.Exec(ctx, `LISTEN jingwei_feed`); err != nil {
+		return err
+	}
+	if err := remembered(ctx, own, *after); err != nil {
 		return err
 	}
 	for {

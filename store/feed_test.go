@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/dispatch"
 	"jingwei/grid"
 	"jingwei/store/storetest"
+
+	"github.com/google/uuid"
 )
 
 // follow follows the feed into a channel until the test ends.
@@ -136,6 +139,69 @@ func TestFollowStopsWithItsUser(t *testing.T) {
 	enough := errors.New("enough")
 	if err := db.Follow(t.Context(), grid.Cursor{}, func([]grid.Event) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An event tells what a report was before the step, and nothing of one that came in.
+func TestFeedTellsWhatWas(t *testing.T) {
+	db, s, _ := looped(t)
+	after, err := db.Horizon(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	unanswered(t, db, s, 1, noon)
+	came, err := db.Since(t.Context(), after, 10)
+	if err != nil || len(came) != 1 || came[0].Before() != nil {
+		t.Fatalf("%+v, %v", came, err)
+	}
+	liaison := came[0].Report.Holder.Worker
+	if n, err := nodeAt(db.DB, noon.Add(3*time.Hour)).Ring(t.Context(), func(r grid.Report, now time.Time) (grid.Report, grid.Step, error) { return dispatch.Ring(s, r, now) }); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	steps, err := db.Since(t.Context(), came[0].Cursor, 10)
+	if err != nil || len(steps) != 1 {
+		t.Fatalf("%+v, %v", steps, err)
+	}
+	before := steps[0].Before()
+	if before == nil || before.State != grid.Assigned || before.Holder.Worker != liaison || steps[0].Report.Holder.Worker == liaison || before.ID != steps[0].Report.ID {
+		t.Errorf("before %+v, now %+v", before, steps[0].Report)
+	}
+}
+
+// An event of a step tells where the ball was and from where it had been sent: up to the
+// grid, and back.
+func TestFeedTellsWhereTheBallWas(t *testing.T) {
+	db, s, _ := looped(t)
+	r, err := db.Report(t.Context(), unanswered(t, db, s, 1, noon)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	liaison := dispatch.Actor{Caller: grid.Caller{Worker: r.Holder.Worker}}
+	moved := map[grid.AreaID]bool{}
+	for _, action := range []grid.Action{grid.ActionAccept, grid.ActionVerify, grid.ActionEscalate, grid.ActionRecall, grid.ActionAccept} {
+		after, err := db.Horizon(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := db.Act(t.Context(), r.ID, r.Version, uuid.Nil, func(r, _ grid.Report) (grid.Report, grid.Step, error) {
+			return dispatch.Act(s, r, dispatch.Intent{Action: action, By: liaison, Reason: "原因"}, noon)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := db.Since(t.Context(), after, 10)
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%+v, %v", events, err)
+		}
+		was := events[0].Before()
+		if was.Holder.Area != r.Holder.Area || was.Holder.Worker != r.Holder.Worker || was.Sender.Area != r.Sender.Area || was.State != r.State {
+			t.Errorf("before %s: %+v sent from %+v, want %+v from %+v", action, was.Holder, was.Sender, r.Holder, r.Sender)
+		}
+		r = next
+		moved[r.Holder.Area] = true
+	}
+	if len(moved) != 2 {
+		t.Errorf("the ball was in %v", moved)
 	}
 }
 

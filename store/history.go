@@ -60,21 +60,12 @@ func (db *DB) History(ctx context.Context, id uuid.UUID) (steps []grid.Step, err
 	return steps, nil
 }
 
-// history reads the steps of a report. One that came with a batch of old ones has
-// the batch as its first step, which [DB.Act] writes down before the second.
+// history reads the steps of a report. The first is part of the report, or of its
+// batch, until [DB.Act] writes it down before the second.
 func history(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]grid.Step, error) {
 	steps, err := collect(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM report_history h WHERE h.report = $1 ORDER BY h.step`, [16]byte(id))
 	if err != nil || len(steps) > 0 {
 		return steps, err
 	}
-	return collect(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM (`+importStep+`) h`, [16]byte(id))
+	return collect(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM report_first_step h WHERE h.report = $1`, [16]byte(id))
 }
-
-// importStep is the step that brought an imported report on which nothing was done
-// yet; no row for others.
-const importStep = `
-	SELECT r.id AS report, 1 AS step, b.at, b.by AS actor, NULL::text AS who, '' AS as_whom, 'import' AS action,
-		NULL::text AS from_state, r.state AS to_state, r.holder_level, r.holder_area, r.holder_worker,
-		r.sender_level, r.sender_area, r.sender_worker, r.due, r.stage_due, r.stopped, r.alarm, r.stage_alarm, r.task_alarm, b.reason, r.edition,
-		r.lead, r.resume_at, NULL::text AS department, NULL::timestamptz AS task_due, NULL::text[] AS evidence
-	FROM report r JOIN import_batch b ON b.id = r.batch WHERE r.id = $1 AND r.version = 1`

@@ -41,7 +41,7 @@ func (im *Import) ID() int64 { return im.id }
 // known already is left as it is. It keeps nothing of the slice.
 func (im *Import) AppendReports(ctx context.Context, reports []grid.Report) (added int, err error) {
 	im.makeMonths(ctx, earliestImport, slices.Values(reports))
-	data := newCopy(len(reports), 320, func(b *copyBuffer, i int) { b.report(&reports[i], im.id) })
+	data := newCopy(len(reports), 320, func(b *copyBuffer, i int) { b.imported(&reports[i], im.id) })
 	added, err = im.commit(ctx, "report", data, nil)
 	if isCode(err, uniqueViolation) {
 		added, err = im.commit(ctx, "incoming", data, mergeIncoming)
@@ -63,7 +63,7 @@ var mergeIncoming = &merge{
 }
 
 func (im *Import) commit(ctx context.Context, table string, data copyBuffer, m *merge) (added int, err error) {
-	err = pgx.BeginTxFunc(ctx, im.pool, copyTx, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, im.pool, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if m != nil {
 			if _, err := tx.Exec(ctx, m.make); err != nil {
 				return err

@@ -107,11 +107,3 @@ func (b *copyBuffer) columns(r density.Report) {
 	b.momentOrNull(r.Due)
 	b.momentOrNull(time.Time{}) // not stopped
 }
-
-func (b *copyBuffer) momentOrNull(t time.Time) {
-	if t.IsZero() {
-		b.textOrNull("")
-		return
-	}
-	b.moment(t)
-}

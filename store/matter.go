@@ -86,12 +86,12 @@ func (db *DB) PutRules(ctx context.Context, rules []grid.CodedRule, withdraw []s
 				return fmt.Errorf("rule %s: there is no area %s", r.Code, r.Area)
 			}
 			r.Rule.Area = id
-			if _, err := putRule(ctx, tx, &r.Rule); err != nil {
+			if _, err := ruleLedger.put(ctx, tx, &r.Rule); err != nil {
 				return fmt.Errorf("rule %s: %w", r.Code, err)
 			}
 		}
 		for _, code := range withdraw {
-			if err := withdrawRule(ctx, tx, code); err != nil {
+			if err := ruleLedger.withdraw(ctx, tx, code); err != nil {
 				return fmt.Errorf("rule %s: %w", code, err)
 			}
 		}

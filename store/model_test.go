@@ -218,6 +218,7 @@ func (p person) dispatches(t *town, j *job, now time.Time) bool {
 
 // Working time of the stages.
 const (
+	routeTime    = 30 * time.Minute
 	acceptTime   = 2 * time.Hour
 	verifyTime   = 24 * time.Hour
 	checkTime    = 24 * time.Hour
@@ -237,6 +238,8 @@ func (j *job) enter(state string) {
 	j.state = state
 	j.staged, j.own, j.stageLit = true, true, 0
 	switch state {
+	case "reported":
+		j.stage = routeTime
 	case "assigned":
 		j.stage = acceptTime
 	case "verifying":
@@ -334,6 +337,12 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 	switch j.state + " " + w.action {
 	case "reported route":
 		return dispatcher && j.routed(t, w, now)
+	case "reported alarm":
+		if !p.system || !j.red() {
+			return false
+		}
+		j.ring()
+		return true
 	case "assigned accept":
 		if holder {
 			j.returns, j.handler = 0, p.id()
@@ -351,7 +360,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.enter("assigned")
 		return true
 	case "assigned timeout":
-		return p.system && j.staged && j.stage <= 0 && j.deputy(t, now)
+		return p.system && j.staged && j.stageLit < 2 && j.stage <= 0 && j.deputy(t, now)
 	case "assigned overdue", "verifying overdue", "handling overdue", "checking overdue":
 		if !p.system || !j.red() || !j.higher(t, now) {
 			return false

@@ -39,11 +39,13 @@ func (db *DB) onRecord(ctx context.Context, tx pgx.Tx, why string) error {
 type ledger[T any] struct {
 	noun    string // and name of the table
 	columns string // of a value
+	key     string // what names one of those that are known, as an expression; empty: only its id
 	area    string // where it is, as an expression; empty: where the worker has posts
 	// scan returns where the columns go, and what makes a value of them.
 	scan   func(v *T) (into []any, finish func() error)
 	insert string // takes the values and, last, when the record begins; NULL is now
 	values func(v T) []any
+	name   func(v *T) (key string, id *int64) // where there is a key
 }
 
 // recordColumns are those of a record.
@@ -83,7 +85,7 @@ func (l *ledger[T]) filter(s *selection, q grid.RecordQuery) {
 		s.and("id = %s", q.ID)
 	}
 	if q.Code != "" {
-		s.and("code = %s", q.Code)
+		s.and(l.key+" = %s", q.Code)
 	}
 	if q.Worker != 0 {
 		s.and("worker = %s", q.Worker)

@@ -68,6 +68,9 @@ func orNil(id *[16]byte) uuid.UUID {
 // shortest returns the number with the fewest digits that a float32 stands for:
 // 12.3 and not 12.300000190734863.
 func shortest(v float32) float64 {
+	if whole := float64(int32(v)); float32(whole) == v {
+		return whole
+	}
 	f, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 	if err != nil {
 		return float64(v)

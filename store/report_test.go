@@ -54,12 +54,5 @@ func report(at time.Time, n int) grid.Report {
 
 // entry is a report as it came in: routed at once, or to the unrouted queue.
 func entry(r grid.Report) grid.Entry {
-	step := grid.Step{
-		Report: r.ID, Step: 1, At: r.Received, Actor: "w1#1", Who: "worker:1", AsWhom: "liaison", Action: grid.ActionRoute, From: grid.Reported,
-		To: r.State, Holder: r.Holder, Clocks: r.Clocks, Reason: "primary in post", Edition: r.Edition,
-	}
-	if r.State == grid.Reported {
-		step.Action, step.From = grid.ActionReport, 0
-	}
-	return grid.Entry{Report: r, Step: step}
+	return grid.Entry{Report: r, Actor: "w1#1", Who: "worker:1", AsWhom: "liaison", Reason: "primary in post"}
 }

@@ -14,6 +14,7 @@ import (
 var ruleLedger = ledger[grid.Rule]{
 	noun:    "rule",
 	columns: `id, code, matter, coalesce(area, 0), urgency, week, lower(during), upper(during), level, role, department, note`,
+	key:     `code`,
 	area:    `coalesce(area, 0)`,
 	scan: func(r *grid.Rule) ([]any, func() error) {
 		var urgency, week, level string
@@ -40,6 +41,7 @@ var ruleLedger = ledger[grid.Rule]{
 			levelName(r.Level), string(r.Role), r.Department, r.Note,
 		}
 	},
+	name: func(r *grid.Rule) (string, *int64) { return r.Code, &r.ID },
 }
 
 // RuleRecords returns the rules that q selects.
@@ -65,52 +67,11 @@ func (db *DB) AddRule(ctx context.Context, rule grid.Rule, why string) (r grid.R
 // PutRule makes a rule, or makes that of the same code what it says; it reports
 // whether there was none.
 func (db *DB) PutRule(ctx context.Context, rule grid.Rule, why string) (r grid.Recorded[grid.Rule], created bool, err error) {
-	err = db.amend(ctx, why, func(tx pgx.Tx) (err error) {
-		created, err = putRule(ctx, tx, &rule)
-		return err
-	})
-	if err != nil {
-		return r, false, fmt.Errorf("rule %s: %w", rule.Code, plain(err))
-	}
-	r, err = ruleLedger.one(ctx, db.pool, rule.ID)
-	return r, created, err
+	return putOne(ctx, db, &ruleLedger, rule, why)
 }
 
 // WithdrawRule ends a rule for what comes from now on; it fails with
 // grid.ErrNotFound when there is none of that code.
 func (db *DB) WithdrawRule(ctx context.Context, code, why string) error {
-	return db.withdraw(ctx, why, func(tx pgx.Tx) error { return withdrawRule(ctx, tx, code) })
-}
-
-// putRule gives the rule its number.
-func putRule(ctx context.Context, tx pgx.Tx, rule *grid.Rule) (created bool, err error) {
-	// One at a time, so that two do not make the same code.
-	if _, err := tx.Exec(ctx, `LOCK TABLE rule IN SHARE ROW EXCLUSIVE MODE`); err != nil {
-		return false, err
-	}
-	there, err := ruleLedger.find(ctx, tx, grid.RecordQuery{Code: rule.Code, Limit: 1})
-	if err != nil {
-		return false, err
-	}
-	if len(there) == 0 {
-		rule.ID, err = ruleLedger.open(ctx, tx, *rule, nil)
-		return true, err
-	}
-	rule.ID = there[0].Value.ID
-	_, err = ruleLedger.correct(ctx, tx, rule.ID, func(r *grid.Rule) error {
-		*r = *rule
-		return nil
-	})
-	return false, err
-}
-
-func withdrawRule(ctx context.Context, tx pgx.Tx, code string) error {
-	there, err := ruleLedger.find(ctx, tx, grid.RecordQuery{Code: code, Limit: 1})
-	if err == nil && len(there) == 0 {
-		err = grid.ErrNotFound
-	}
-	if err == nil {
-		_, err = ruleLedger.close(ctx, tx, there[0].Value.ID)
-	}
-	return err
+	return db.withdraw(ctx, why, func(tx pgx.Tx) error { return ruleLedger.withdraw(ctx, tx, code) })
 }

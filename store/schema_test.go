@@ -165,3 +165,26 @@ func TestLoopOnTopOfMonths(t *testing.T) {
 	}
 	file(idAt(noon.AddDate(0, 2, 0), 1).String())
 }
+
+// What the unrouted queue has on the record stays there when the schema goes back, and
+// nothing is added to it.
+func TestQueueGoesBack(t *testing.T) {
+	db := storetest.New(t)
+	ctx := t.Context()
+	id := idAt(noon, 1).String()
+	alarm := `INSERT INTO report_history (report, step, at, action, from_state, to_state, edition) VALUES ($1, $2, now(), 'alarm', 'reported', 'reported', 1)`
+	limit := `INSERT INTO clock_limit (matter, stage, minutes) VALUES ($1, 'route', 10)`
+	exec(t, db, `INSERT INTO report (id, at, received, x, y, method, edition, state) VALUES ($1, now(), now(), 0, 0, 'outside', 1, 'reported')`, id)
+	exec(t, db, alarm, id, 2)
+	exec(t, db, limit, "01")
+	if err := db.MigrateTo(ctx, 10); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, db, "report_history_of_the_loop", alarm, id, 3)
+	refused(t, db, "clock_limit_stage_known", limit, "02")
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, db, alarm, id, 3)
+	exec(t, db, limit, "02")
+}

@@ -89,15 +89,30 @@ func (db *DB) ActiveWebhooks(ctx context.Context) (hooks []grid.Webhook, latest 
 }
 
 // SwitchWebhook disables a webhook, or has it go on where it stands. It fails with
-// grid.ErrNotFound when there is none.
+// grid.ErrNotFound when there is none, and with a *[grid.Clash] when the feed has
+// forgotten events that it would go on with.
 func (db *DB) SwitchWebhook(ctx context.Context, id int64, on bool, why string) error {
-	statement := `UPDATE webhook SET disabled = coalesce(disabled, $2), disabled_why = CASE WHEN disabled IS NULL THEN $3 ELSE disabled_why END WHERE id = $1`
-	args := []any{id, db.now(), why}
 	if on {
-		statement = `UPDATE webhook SET disabled = NULL, disabled_why = '', attempts = 0, failing_since = NULL, retry_at = NULL WHERE id = $1`
-		args = args[:1]
+		return db.reviveWebhook(ctx, id)
 	}
-	return db.changeOne(ctx, "webhook", id, statement, args...)
+	return db.changeOne(ctx, "webhook", id, `UPDATE webhook SET disabled = coalesce(disabled, $2),
+		disabled_why = CASE WHEN disabled IS NULL THEN $3 ELSE disabled_why END WHERE id = $1`, id, db.now(), why)
+}
+
+func (db *DB) reviveWebhook(ctx context.Context, id int64) error {
+	err := db.changeOne(ctx, "webhook", id, `UPDATE webhook SET disabled = NULL, disabled_why = '', attempts = 0, failing_since = NULL, retry_at = NULL
+		WHERE id = $1 AND (cursor_xid, cursor_seq) >= (SELECT xid, seq FROM feed_pruned)`, id)
+	if !errors.Is(err, grid.ErrNotFound) {
+		return err
+	}
+	there, err2 := collect(ctx, db.pool, pgx.RowTo[int64], `SELECT id FROM webhook WHERE id = $1`, id)
+	switch {
+	case err2 != nil:
+		return fmt.Errorf("webhook %d: %w", id, plain(err2))
+	case len(there) > 0:
+		return &grid.Clash{Rule: "cursor", With: "the events that it would go on with are too old and were forgotten; make another webhook, and read the reports anew"}
+	}
+	return err
 }
 
 // DeleteWebhook deletes a webhook with its dead letters. It fails with

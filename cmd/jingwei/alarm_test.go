@@ -100,9 +100,7 @@ func unanswered(t *testing.T, db *storetest.Database, n int) {
 			State: grid.Assigned, Holder: grid.Holder{Level: grid.Grid, Area: 1, Worker: leader.ID}, Version: 1,
 		}
 		r.Clocks = dispatch.Start(s, r, grid.Assigned, received)
-		entries[i] = grid.Entry{Report: r, Step: grid.Step{
-			Report: r.ID, Step: 1, At: received, Action: grid.ActionRoute, From: grid.Reported, To: r.State, Holder: r.Holder, Clocks: r.Clocks, Edition: 1,
-		}}
+		entries[i] = grid.Entry{Report: r}
 	}
 	for _, a := range db.AppendAll(t.Context(), entries) {
 		if a.Err != nil {

@@ -190,13 +190,13 @@ func (c *demoCommand) fillReports(ctx context.Context, out io.Writer, p *progres
 // routed.
 func (c *demoCommand) past(p *progress, city *synth.City, s *grid.Snapshot) iter.Seq2[grid.Report, error] {
 	return func(yield func(grid.Report, error) bool) {
-		i := 0
+		i, now := 0, time.Now()
 		for r := range city.Reports(c.Reports) {
 			report := grid.Report{
 				ID: r.ID, At: r.At, Received: r.Received, Pos: r.Pos, Accuracy: r.Accuracy,
 				Matter: r.Matter, Text: r.Text, Reporter: r.Reporter, State: r.State, Version: 1,
 			}
-			settle(s, &report)
+			settle(s, &report, now)
 			if !yield(report, nil) {
 				return
 			}

@@ -222,12 +222,12 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	}
 	p := newProgress(s.err)
 	began := time.Now()
-	sample := importer.NewSample(dat)
+	sample, now := importer.NewSample(dat), db.Now()
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
 		Locate: func(r *grid.Report) {
 			sample.Add(r.Pos)
-			settle(snapshot, r)
+			settle(snapshot, r, now)
 		},
 	})
 	p.close()
@@ -251,8 +251,8 @@ func warn(messages io.Writer, s *importer.Sample, in *grid.Snapshot) {
 }
 
 // settle fills in what follows from the place of a report of the past: its cell
-// and, while it is open, who answers for it.
-func settle(s *grid.Snapshot, r *grid.Report) {
+// and, while it is open, who answers for it and until when.
+func settle(s *grid.Snapshot, r *grid.Report, now time.Time) {
 	place := s.Locate(r.Pos, grid.DefaultTolerance)
 	r.Edition, r.Method, r.DistanceM = s.Edition, place.Method, place.DistanceM
 	if place.Area >= 0 {
@@ -260,5 +260,6 @@ func settle(s *grid.Snapshot, r *grid.Report) {
 	}
 	if r.State.Open() {
 		r.Holder = dispatch.Route(s, dispatch.Request{Place: place, Matter: r.Matter, At: r.Received}).Holder
+		r.Clocks = dispatch.TakeIn(s, *r, now)
 	}
 }

@@ -56,8 +56,7 @@ func (h *hall) report(t *testing.T, at time.Time) {
 		ID: uuid.Must(uuid.NewV7()), At: at, Received: at, Pos: geo.Pos{X: 5000, Y: 5000}, Matter: "010101",
 		Cell: 1, Method: grid.Exact, Edition: 1, State: grid.Assigned, Holder: grid.Holder{Level: grid.Grid, Area: 1}, Version: 1,
 	}
-	step := grid.Step{Report: r.ID, Step: 1, At: at, Action: grid.ActionRoute, From: grid.Reported, To: r.State, Holder: r.Holder, Edition: 1}
-	for _, a := range h.db.AppendAll(t.Context(), []grid.Entry{{Report: r, Step: step}}) {
+	for _, a := range h.db.AppendAll(t.Context(), []grid.Entry{{Report: r}}) {
 		if a.Err != nil {
 			t.Fatal(a.Err)
 		}

@@ -62,7 +62,7 @@ func newService(ctx context.Context, db *store.DB, c *serveCommand, log *slog.Lo
 	v := &service{node: &node{db: db, log: log}, appender: db.NewAppender(ctx), log: log}
 	v.api = api.New(api.Config{
 		Snapshots: &v.node.current, Picture: &v.node.picture,
-		Reports: v.appender, Tokens: db, Feed: db,
+		Reports: v.appender, Tokens: db, Feed: db, Editions: db,
 		People: func(actor string) api.People { return db.As(actor) }, Webhooks: db, PrivateWebhooks: c.PrivateWebhooks,
 		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
@@ -120,6 +120,7 @@ func (v *service) run(ctx context.Context, ready func(context.Context) error) er
 		g.Go(func() error { return v.node.follow(ctx, after) })
 		g.Go(func() error { return v.node.advance(ctx) })
 		g.Go(func() error { return v.node.ring(ctx) })
+		g.Go(func() error { return v.node.prune(ctx) })
 		g.Go(func() error { return v.hooks.Run(ctx) })
 		return ready(ctx)
 	})
