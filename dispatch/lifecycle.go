@@ -61,15 +61,14 @@ const (
 type Condition string
 
 // NoTasks: no department owes anything. Tasks: one does. Called, Arrived: the
-// officer's department was called, or has arrived. Asked: that is what was asked
-// for, by somebody else, and the actor does not work on the report. Other: it may not have been asked for, but if it was, by
-// somebody else. Pending: something was asked for, by somebody else. Unasked:
-// nothing waits for an answer. Sent: it was not returned since it was last accepted.
-// Sampled: those above evaluate only what is in the sample.
-// Over: the system acts no sooner than the time has come:
-// it resumes on the date, urges when an alarm has come, and does the rest when the
-// deadline has. GridTown: the holder is at
-// the level of grid or town.
+// officer's department was called, or has arrived. Asked: that is what was asked for,
+// by somebody else, and the actor does not work on the report. Other: it may not have
+// been asked for, but if it was, by somebody else. Pending: something was asked for,
+// by somebody else. Unasked: nothing waits for an answer. Sent: it was not returned
+// since it was last accepted. Sampled: those above evaluate only what is in the
+// sample. Over: the system acts no sooner than the time has come: it resumes on the
+// date, urges when an alarm has come, and does the rest when the deadline has.
+// GridTown: the holder is at the level of grid or town.
 const (
 	IfNoTasks  Condition = "no open tasks"
 	IfTasks    Condition = "open tasks"
