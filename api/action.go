@@ -57,13 +57,7 @@ func (a *API) postAction(c *call) error {
 	if err != nil {
 		return found(err, "report", r.ID.String())
 	}
-	return c.acted(after, append(steps, grid.Step{Reason: intent.Reason}))
-}
-
-// acted answers a step that was taken.
-func (c *call) acted(r grid.Report, steps []grid.Step) error {
-	c.w.Header().Set("ETag", versionTag(r))
-	return c.json(http.StatusOK, c.viewFull(r, steps))
+	return a.answerReport(c, after, append(steps, grid.Step{Reason: intent.Reason}))
 }
 
 func (a *API) act(c *call, id uuid.UUID, version int64, in dispatch.Intent) (grid.Report, error) {
@@ -83,7 +77,7 @@ func (a *API) late(c *call, r grid.Report, version int64, in dispatch.Intent) er
 		return err
 	}
 	if last := steps[len(steps)-1]; last.Step == version+1 && isWork(last, in) {
-		return c.acted(r, steps)
+		return a.answerReport(c, r, steps)
 	}
 	p := problem(http.StatusPreconditionFailed, "version", "If-Match", "the report is at version %d, not %d: somebody was faster", r.Version, version)
 	p.ETag = versionTag(r)
@@ -182,7 +176,7 @@ func (in actionIn) names(s *grid.Snapshot, to *dispatch.Intent) error {
 	return nil
 }
 
-// readLead finds the report to follow. What the caller may not see does not exist.
+// readLead finds the report to follow, which the caller has to see.
 func (a *API) readLead(c *call, text string, lead *grid.Report) error {
 	if text == "" {
 		return nil
@@ -191,11 +185,9 @@ func (a *API) readLead(c *call, text string, lead *grid.Report) error {
 	if err != nil {
 		return bad("id", "lead", "%v", err)
 	}
-	r, err := a.Reports.Report(c.r.Context(), id)
-	if errors.Is(err, grid.ErrNotFound) || err == nil && !c.sees(areaOf(c.s, r.Cell)) {
+	if *lead, _, err = a.seenReport(c, id); isMissing(err) {
 		return bad("lead", "lead", "there is no report %v", id)
 	}
-	*lead = r
 	return err
 }
 

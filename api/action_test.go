@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"jingwei/dispatch"
 	"jingwei/grid"
@@ -83,6 +84,14 @@ func TestActions(t *testing.T) {
 			c.wantListed("owes=消防", 0)
 		case 7:
 			c.wantListed("owes=城管", 0)
+		case 12:
+			c.wantListed("sampled=true", 0)
+		case 13:
+			c.wantListed("sampled=true", 1)
+			c.wantListed("sampled=true&state=handling", 0)
+			if !strings.Contains(w.Body.String(), `"sampled":true`) {
+				t.Error("it does not say that it is in the sample")
+			}
 		case 5:
 			golden(t, "report-whistled", w)
 		case 9:
@@ -234,6 +243,64 @@ func TestMerge(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	c.wantListed("lead="+id(2), 0)
+}
+
+// Who filed a report that was merged sees how that stands which it follows, though not
+// the report itself, to the end; and if the end is none, it is taken out again.
+func TestFollowerTellsOfItsLead(t *testing.T) {
+	c := filed(t)
+	for n := 2; n <= 3; n++ {
+		wantStatus(t, c.post(fmt.Sprintf(`{"id":%q,%s,"matter":"030101"}`, id(n), inMicro1)), http.StatusCreated)
+	}
+	step := func(token string, n, version int, body string) {
+		t.Helper()
+		wantStatus(t, c.ask(http.MethodPost, token, "/v1/reports/"+id(n)+"/actions", body, "If-Match", fmt.Sprintf("%q", fmt.Sprint(version))), http.StatusOK)
+	}
+	type view struct {
+		State, Lead string
+		Follows     *struct {
+			ID, State string
+			Version   int
+			At        time.Time
+		}
+	}
+	follows := func() view {
+		t.Helper()
+		w := c.ask(http.MethodGet, "reporter", "/v1/reports/"+id(1), "")
+		wantStatus(t, w, http.StatusOK)
+		return decode[view](t, w.Body.Bytes())
+	}
+	for n := 1; n <= 3; n++ {
+		step("w11", n, 1, `{"action":"accept"}`)
+	}
+	if v := follows(); v.Follows != nil {
+		t.Errorf("%+v follows something", v)
+	}
+	step("w11", 1, 2, `{"action":"merge","lead":"`+id(2)+`"}`)
+	if v := follows(); v.Lead != id(2) || v.Follows.ID != id(2) || v.Follows.State != "verifying" || v.Follows.Version != 2 {
+		t.Errorf("%+v", v.Follows)
+	}
+	step("w11", 2, 2, `{"action":"merge","lead":"`+id(3)+`"}`)
+	c.now.Add(60)
+	step("w13", 3, 2, `{"action":"void","reason":"查无此事"}`)
+	v := follows()
+	if v.State != "merged" || v.Lead != id(2) || v.Follows.ID != id(3) || v.Follows.State != "void" || v.Follows.Version != 3 || !v.Follows.At.Equal(noon.Add(time.Minute)) {
+		t.Errorf("%+v", v.Follows)
+	}
+	wantStatus(t, c.ask(http.MethodGet, "reporter", "/v1/reports/"+id(3), ""), http.StatusNotFound)
+	step("dispatcher", 1, 3, `{"action":"unmerge","reason":"主案作废"}`)
+	if v := follows(); v.State != "verifying" || v.Follows != nil {
+		t.Errorf("taken out: %+v", v)
+	}
+}
+
+// Nobody merges into what they may not see.
+func TestMergeIntoWhatIsNotSeen(t *testing.T) {
+	c := filed(t)
+	wantStatus(t, c.post(`{"id":"`+id(2)+`",`+inNorth+`}`), http.StatusCreated)
+	wantStatus(t, c.act("w12east", 1, `{"action":"accept"}`), http.StatusOK)
+	wantProblem(t, c.act("w12east", 2, `{"action":"merge","lead":"`+id(2)+`"}`), http.StatusBadRequest, "lead", "lead", "no report "+id(2))
+	wantProblem(t, c.act("w12east", 2, `{"action":"merge","lead":"`+id(9)+`"}`), http.StatusBadRequest, "lead", "lead", "no report "+id(9))
 }
 
 // The document lists the actions of the lifecycle, but for those of the clock.

@@ -16,7 +16,7 @@ import (
 type need uint8
 
 // Nothing: no token. Look: any token. Own: to read reports, if only one's own.
-// Read: to read everything within the root area. File: to report. Act: to take a
+// Read: to read everything in sight. File: to report, wherever it is. Act: to take a
 // step on a report, as far as the loop allows it. Staff: to change who answers for
 // what within the root area.
 const (

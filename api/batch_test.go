@@ -131,12 +131,31 @@ func TestPostManyBrokenOff(t *testing.T) {
 	}
 }
 
-func TestPostManyWithinRoot(t *testing.T) {
+// A report from beyond the root area, or from no cell at all, is kept and goes to who
+// answers there; whoever filed it sees it.
+func TestPostManyBeyondRoot(t *testing.T) {
 	c := newCity(t)
-	w := c.ask(http.MethodPost, "north", "/v1/reports",
-		`{`+inNorth+`}`+"\n"+`{`+inMicro1+`}`, "Content-Type", "application/x-ndjson")
-	if got := w.Body.String(); strings.Count(got, `"status":201`) != 1 || !strings.Contains(got, `"status":403`) {
+	bodies := []string{inNorth, inMicro1, atSea}
+	for i, place := range bodies {
+		bodies[i] = fmt.Sprintf(`{"id":%q,%s}`, id(i+1), place)
+	}
+	w := c.ask(http.MethodPost, "park", "/v1/reports", strings.Join(bodies, "\n"), "Content-Type", "application/x-ndjson")
+	if got := w.Body.String(); strings.Count(got, `"status":201`) != len(bodies) {
 		t.Error(got)
+	}
+	for i, want := range []string{"", "L001", ""} {
+		filed := c.ask(http.MethodGet, "park", "/v1/reports/"+id(i+1), "")
+		wantStatus(t, filed, http.StatusOK)
+		holder := decode[struct {
+			Holder struct{ Worker struct{ Code string } }
+		}](t, filed.Body.Bytes()).Holder.Worker.Code
+		if holder != want {
+			t.Errorf("report %d is with %q, want %q", i+1, holder, want)
+		}
+		wantStatus(t, c.ask(http.MethodGet, "w12east", "/v1/reports/"+id(i+1), ""), map[bool]int{true: 200, false: 404}[i == 1])
+	}
+	if seen := decode[page](t, c.ask(http.MethodGet, "park", "/v1/reports", "").Body.Bytes()); len(seen.Reports) != 0 {
+		t.Errorf("%d reports are listed in the park", len(seen.Reports))
 	}
 }
 

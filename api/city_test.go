@@ -144,6 +144,10 @@ var tokens = map[string]grid.Caller{
 	"w12":        {Token: 14, Name: "李强", Access: grid.AccessLiaison, Worker: 12},
 	"w13":        {Token: 15, Name: "陈静", Access: grid.AccessLeader, Worker: 13},
 	"w15":        {Token: 16, Name: "郑伟", Access: grid.AccessOfficer, Worker: 15},
+	"w12east":    {Token: 17, Name: "李强", Access: grid.AccessLiaison, Worker: 12, Area: 2},
+	"w15north":   {Token: 18, Name: "郑伟", Access: grid.AccessOfficer, Worker: 15, Area: 8},
+	"east":       {Token: 19, Name: "崇川", Access: grid.AccessDispatcher, Area: 2},
+	"top":        {Token: 20, Name: "市中心", Access: grid.AccessDispatcher, Area: 1},
 	"elsewhere":  {Token: 11, Name: "撤销区", Access: grid.AccessAdmin, Area: 99},
 }
 
@@ -256,13 +260,20 @@ func (m *memory) Reports(_ context.Context, q grid.ReportQuery) ([]grid.Report, 
 }
 
 func selects(q grid.ReportQuery, r grid.Report) bool {
-	return (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
+	return isSeen(q.Seen, r) && (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
 		(q.Holder == 0 || q.Holder == r.Holder.Worker) && (q.Lead == uuid.Nil || q.Lead == r.Lead) && owes(r, q.Owes) &&
+		(!q.Sample || r.State == grid.Closed && r.Sampled()) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		!r.At.Before(q.From) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&
 		(q.Before == uuid.Nil || bytes.Compare(r.ID[:], q.Before[:]) < 0)
+}
+
+// isSeen takes a Seen by its word; the sights of these tests have no other top area.
+func isSeen(v *grid.Seen, r grid.Report) bool {
+	return v == nil || slices.Contains(v.Cells, r.Cell) || slices.Contains(v.Areas, r.Holder.Area) || slices.Contains(v.Areas, r.Sender.Area) ||
+		v.Worker != 0 && v.Worker == r.Holder.Worker || v.Department != "" && owes(r, v.Department)
 }
 
 func owes(r grid.Report, department string) bool {

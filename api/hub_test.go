@@ -51,7 +51,7 @@ type sent struct {
 // less than atHand events behind.
 func TestHub(t *testing.T) {
 	s := twoCells(t)
-	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Root: 1, Area: 3}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
+	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
 	slow, left := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		h, all := newHub(), []grid.Event{}
@@ -87,13 +87,13 @@ func TestHub(t *testing.T) {
 					r := grid.Report{
 						Cell:   []grid.AreaID{0, 2, 3}[mix>>16%3],
 						State:  []grid.State{grid.Assigned, grid.Closed}[mix>>20%2],
-						Holder: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>24%2]},
+						Holder: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>24%2], Area: []grid.AreaID{0, 2, 3}[mix>>26%3]},
 					}
 					e := grid.Event{
 						Cursor: upto, What: grid.EventReport, Report: &r,
-						From: []grid.State{0, grid.Assigned, grid.Closed}[mix>>12%3], Had: []grid.WorkerID{0, 7}[mix>>28%2],
+						From: []grid.State{0, grid.Assigned, grid.Closed}[mix>>12%3], Had: []grid.WorkerID{0, 7}[mix>>28%2], HadIn: []grid.AreaID{0, 2, 3}[mix>>22%3],
 					}
-					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had}}
+					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}}
 					all, events = append(all, e), append(events, newEvent(e))
 					for _, l := range readers {
 						switch {
@@ -144,10 +144,11 @@ func TestHub(t *testing.T) {
 
 // wants is Interest.In for twoCells, in other words.
 func wants(in grid.Interest, r grid.Report) bool {
-	for _, a := range []grid.AreaID{in.Root, in.Area} {
-		if a == 1 && r.Cell == 0 || a == 9 || (a == 2 || a == 3) && r.Cell != a {
-			return false
-		}
+	if a := in.Area; a == 1 && r.Cell == 0 || a == 9 || (a == 2 || a == 3) && r.Cell != a {
+		return false
+	}
+	if a := in.Root; a > 1 && r.Cell != a && r.Holder.Area != a && (in.Worker == 0 || in.Worker != r.Holder.Worker) {
+		return false
 	}
 	return (in.Holder == 0 || r.Holder.Worker == in.Holder) && (in.States == 0 || r.State == grid.Closed)
 }

@@ -48,9 +48,10 @@ func (in intake) entry(caller grid.Caller) grid.Entry {
 	return grid.Entry{Report: in.report, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access), Reason: in.reason}
 }
 
-// take reads one report, finds its cell and who answers for it. id is the one in
-// the address, or nil; the body may leave its own out, and without either one is
-// made.
+// take reads one report, finds its cell and who answers for it, wherever that is: the
+// root area bounds what a caller sees and changes, not what there is to report. id is
+// the one in the address, or nil; the body may leave its own out, and without either
+// one is made.
 func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	var in reportIn
 	if err := decode(body, &in); err != nil {
@@ -68,9 +69,6 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 		return intake{}, err
 	}
 	place, candidates := c.s.LocateWithin(r.Pos, r.Accuracy, grid.DefaultTolerance)
-	if err := c.within(place.Area); err != nil {
-		return intake{}, err
-	}
 	decision := dispatch.Route(c.s, dispatch.Request{Place: place, Candidates: candidates, Matter: r.Matter, Urgency: r.Urgency, At: now})
 	settle(c.s, &r, decision)
 	r.Clocks = dispatch.Start(c.s, r, r.State, r.Received)

@@ -56,6 +56,9 @@ func (p *params) text(name string) string {
 	return p.values.Get(name)
 }
 
+// given reports whether a parameter is there.
+func (p *params) given(name string) bool { return p.text(name) != "" }
+
 // read gives a parameter, when present, to a parser.
 func read[T any](p *params, name string, parse func(string) (T, error)) (v T) {
 	s := p.text(name)
@@ -70,7 +73,7 @@ func read[T any](p *params, name string, parse func(string) (T, error)) (v T) {
 }
 
 func (p *params) need(name string) {
-	if p.text(name) == "" {
+	if !p.given(name) {
 		p.fail(bad("missing-parameter", name, "needed"))
 	}
 }

@@ -42,6 +42,12 @@ func missing(what, key string) *Problem {
 	return problem(http.StatusNotFound, "not-found", "", "there is no %s %s", what, key)
 }
 
+// isMissing reports whether something was not there, or not for the caller.
+func isMissing(err error) bool {
+	var p *Problem
+	return errors.As(err, &p) && p.Status == http.StatusNotFound
+}
+
 // found names the thing that was not there.
 func found(err error, what, key string) error {
 	if errors.Is(err, grid.ErrNotFound) {

@@ -76,7 +76,10 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 			return err
 		}
 	}
-	v := c.viewFull(r, steps)
+	v, err := a.viewFull(c, r, steps)
+	if err != nil {
+		return err
+	}
 	v.Warning = in.warning
 	c.w.Header().Set("Location", "/v1/reports/"+v.ID.String())
 	c.w.Header().Set("ETag", versionTag(r))
@@ -121,8 +124,32 @@ func (a *API) getReport(c *call) error {
 	if err != nil {
 		return err
 	}
+	return a.answerReport(c, r, steps)
+}
+
+// answerReport answers a report as it stands.
+func (a *API) answerReport(c *call, r grid.Report, steps []grid.Step) error {
+	v, err := a.viewFull(c, r, steps)
+	if err != nil {
+		return err
+	}
 	c.w.Header().Set("ETag", versionTag(r))
-	return c.json(http.StatusOK, c.viewFull(r, steps))
+	return c.json(http.StatusOK, v)
+}
+
+// viewFull shows a report and, of a merged one, how that stands which it follows.
+func (a *API) viewFull(c *call, r grid.Report, steps []grid.Step) (v fullReportView, err error) {
+	v = c.viewFull(r, steps)
+	if r.Lead == uuid.Nil {
+		return v, nil
+	}
+	for r.Lead != uuid.Nil {
+		if r, steps, err = a.readReport(c, r.Lead); err != nil {
+			return v, err
+		}
+	}
+	v.Follows = &followsView{r.ID, r.State, r.Version, steps[len(steps)-1].At.UTC()}
+	return v, nil
 }
 
 func (a *API) getHistory(c *call) error {
@@ -137,8 +164,7 @@ func (a *API) getHistory(c *call) error {
 	return c.json(http.StatusOK, map[string]any{"id": r.ID, "history": views})
 }
 
-// findReport reads the report in the address with its history. To a caller who
-// may not see it, it does not exist.
+// findReport reads the report in the address with its history.
 func (a *API) findReport(c *call) (r grid.Report, steps []grid.Step, err error) {
 	id, err := c.reportID()
 	if err != nil {
@@ -147,6 +173,12 @@ func (a *API) findReport(c *call) (r grid.Report, steps []grid.Step, err error) 
 	if err = newParams(c.r.URL).end(); err != nil {
 		return r, nil, err
 	}
+	return a.seenReport(c, id)
+}
+
+// seenReport reads a report with its history. To a caller who may not see it, it does
+// not exist.
+func (a *API) seenReport(c *call, id uuid.UUID) (r grid.Report, steps []grid.Step, err error) {
 	if r, steps, err = a.readReport(c, id); err != nil {
 		return r, nil, err
 	}
@@ -164,14 +196,14 @@ func (a *API) readReport(c *call, id uuid.UUID) (r grid.Report, steps []grid.Ste
 	return r, steps, found(err, "report", id.String())
 }
 
-// mayRead reports whether the caller sees a report: it lies in the root area
-// and the role reads all, or the caller filed it.
+// mayRead reports whether the caller sees a report: it is in sight and the role reads
+// all of that, or the caller filed it.
 func (c *call) mayRead(r grid.Report, steps []grid.Step) bool {
-	if !c.sees(areaOf(c.s, r.Cell)) {
-		return false
-	}
-	return may(c.caller.Access, needRead) || c.filed(steps)
+	return may(c.caller.Access, needRead) && c.sight().In(c.s)(&r) || c.filed(steps)
 }
+
+// sight is what the caller may see.
+func (c *call) sight() grid.Sight { return c.caller.Sight(c.s.Roster()) }
 
 // filed reports whether the caller filed the report with these steps.
 func (c *call) filed(steps []grid.Step) bool {

@@ -16,12 +16,16 @@ type listView struct {
 // listReports answers the reports a caller asks for, newest id first.
 func (a *API) listReports(c *call) error {
 	p := newParams(c.r.URL)
-	root := p.area(c)
 	q := grid.ReportQuery{
-		Cells: cellsBelow(c.s, root), States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Matter: p.matter(),
+		States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Sample: p.flag("sampled"), Matter: p.matter(),
 		Box: p.box(), Before: p.id("cursor"), Limit: p.limit(),
 	}
 	q.From, q.Until = p.span()
+	if root := p.area(c); p.given("area") {
+		q.Cells = cellsBelow(c.s, root) // which are all in sight
+	} else {
+		q.Seen = c.sight().Seen(c.s)
+	}
 	if err := p.end(); err != nil {
 		return err
 	}

@@ -52,10 +52,10 @@ func (a *API) stream(c *call) error {
 // interest reads what a caller wants to hear of.
 func (c *call) interest(p *params) (grid.Interest, error) {
 	in := grid.Interest{
-		Root: c.caller.Area, Matter: grid.MatterSetOf(p.matters()...),
+		Sight: c.sight(), Matter: grid.MatterSetOf(p.matters()...),
 		States: grid.StateSetOf(p.states()...), Holder: p.worker(c, "holder"),
 	}
-	if i := p.area(c); i >= 0 && i != c.root {
+	if i := p.area(c); p.given("area") && i >= 0 {
 		in.Area = c.s.Area(i).ID
 	}
 	return in, p.end()

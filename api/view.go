@@ -93,6 +93,7 @@ type reportView struct {
 	ResumeAt   *time.Time   `json:"resume_at,omitempty"`
 	Asked      grid.Action  `json:"asked,omitempty"`
 	Lead       *uuid.UUID   `json:"lead,omitempty"`
+	Sampled    bool         `json:"sampled,omitempty"`
 	Urged      int          `json:"urged"`
 	Supervised int          `json:"supervised"`
 }
@@ -114,7 +115,17 @@ type fullReportView struct {
 	Actions []grid.Action `json:"actions"` // that the caller may take now
 	Chain   []answerView  `json:"chain"`
 	Reasons []string      `json:"reasons"`
+	Follows *followsView  `json:"follows,omitempty"`
 	Warning string        `json:"warning,omitempty"`
+}
+
+// followsView is how the report stands that a merged one follows: the lead, or what
+// that was merged into in turn. Whoever sees the follower sees this of it.
+type followsView struct {
+	ID      uuid.UUID  `json:"id"`
+	State   grid.State `json:"state"`
+	Version int64      `json:"version"`
+	At      time.Time  `json:"at"` // of its last step: of an end, when it ended
 }
 
 type stepView struct {
@@ -180,7 +191,7 @@ func viewReport(s *grid.Snapshot, r grid.Report) reportView {
 		State: r.State, Holder: viewHolder(s, r.Holder, r.Received), Version: r.Version,
 		Urgency: r.Urgency, Sender: viewHolder(s, r.Sender, r.Received),
 		Due: some(r.Due), StageDue: some(r.StageDue), Stopped: some(r.Stopped), ResumeAt: some(r.ResumeAt),
-		Asked: r.Asked, Lead: some(r.Lead), Urged: r.Urged, Supervised: r.Supervised,
+		Asked: r.Asked, Lead: some(r.Lead), Sampled: r.State == grid.Closed && r.Sampled(), Urged: r.Urged, Supervised: r.Supervised,
 	}
 	if r.Accuracy > 0 {
 		accuracy := centimetres(r.Accuracy)

@@ -95,7 +95,8 @@ func stateList(set grid.StateSet) string {
 	return strings.Join(names, ",")
 }
 
-// interest reads what is wanted, as the stream does.
+// interest reads what is wanted, as the stream does. A webhook is nobody in
+// particular: it is bounded by the root of who makes it alone.
 func (in webhookIn) interest(c *call) (grid.Interest, error) {
 	q := url.Values{}
 	for name, value := range map[string]string{"area": in.Area, "matter": in.Matter, "state": in.State, "holder": in.Holder} {
@@ -103,7 +104,9 @@ func (in webhookIn) interest(c *call) (grid.Interest, error) {
 			q.Set(name, value)
 		}
 	}
-	return c.interest(&params{values: q, known: map[string]bool{}})
+	interest, err := c.interest(&params{values: q, known: map[string]bool{}})
+	interest.Sight = grid.Sight{Root: c.caller.Area}
+	return interest, err
 }
 
 // postWebhook makes a webhook and answers its secret, this once.

@@ -89,7 +89,7 @@ func TestWebhook(t *testing.T) {
 		t.Error(diff)
 	}
 	wantStatus(t, c.ask("POST", "north", "/v1/webhooks", `{"url":"https://example.com/north"}`), http.StatusCreated)
-	if in := m.hooks[1].Interest; in != (grid.Interest{Root: 8}) {
+	if in := m.hooks[1].Interest; in != (grid.Interest{Sight: grid.Sight{Root: 8}}) {
 		t.Errorf("made by one with a root area: %+v", in)
 	}
 	list := c.get("/v1/webhooks")

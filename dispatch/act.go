@@ -38,6 +38,12 @@ func Act(s *grid.Snapshot, r grid.Report, in Intent, now time.Time) (grid.Report
 	if err := cmp.Or(err, missing(rule, in)); err != nil {
 		return r, grid.Step{}, err
 	}
+	if rule.to(r.State) == grid.Checking {
+		at.not = r.Handler
+	}
+	if rule.Action == grid.ActionFinish {
+		at.not = in.By.Who()
+	}
 	step := at.step(rule, in, whom)
 	if err := cmp.Or(at.hold(rule), at.details(&step, in)); err != nil {
 		return r, grid.Step{}, err
@@ -81,6 +87,9 @@ func (c stance) lacking(rule Rule) string {
 	text := string(rule.Action) + " is for the " + strings.Join(names, ", ") + " of the report"
 	if slices.Contains(rule.Who, AsChecker) && c.by.Who() == c.r.Handler {
 		text += ", and who finished it never checks it"
+	}
+	if slices.Contains(rule.Who, AsAbove) && c.inHand() {
+		text += ", and who works on it is not above"
 	}
 	return text
 }

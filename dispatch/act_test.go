@@ -63,6 +63,7 @@ var actors = map[string]dispatch.Actor{
 	"消防":         {Caller: grid.Caller{Token: 9, Worker: 22, Access: grid.AccessOfficer}},
 	"城管2":        {Caller: grid.Caller{Token: 14, Worker: 23, Access: grid.AccessOfficer}},
 	"centre":     {Caller: grid.Caller{Token: 10, Access: grid.AccessDispatcher}},
+	"top":        {Caller: grid.Caller{Token: 15, Access: grid.AccessDispatcher, Area: 1}},
 	"county":     {Caller: grid.Caller{Token: 11, Access: grid.AccessDispatcher, Area: 2}},
 	"reporter":   {Caller: grid.Caller{Token: 12, Access: grid.AccessReporter}, Filed: true},
 	"stranger":   {Caller: grid.Caller{Token: 13, Access: grid.AccessReporter}},
@@ -76,6 +77,7 @@ var (
 	byLeader     = grid.Holder{Level: grid.Grid, Area: 4, Worker: 13}
 	byNeighbour  = grid.Holder{Level: grid.Grid, Area: 6, Worker: 14}
 	byTown       = grid.Holder{Level: grid.Town, Area: 3, Worker: 16}
+	byTown2      = grid.Holder{Level: grid.Town, Area: 3, Worker: 17}
 	byDispatcher = grid.Holder{Level: grid.City, Area: 1, Worker: 15}
 	byDesk       = grid.Holder{Level: grid.Town, Area: 3, Worker: 21}
 	byDesk2      = grid.Holder{Level: grid.Town, Area: 3, Worker: 23}
@@ -97,6 +99,13 @@ func fresh(s *grid.Snapshot) grid.Report {
 func desked(s *grid.Snapshot) grid.Report {
 	r := fresh(s)
 	r.Holder = byDesk
+	return r
+}
+
+// unsampled is one that is not in the sample that those above evaluate.
+func unsampled(s *grid.Snapshot) grid.Report {
+	r := fresh(s)
+	r.ID[15] = 13
 	return r
 }
 
@@ -165,6 +174,9 @@ var (
 		move{"town", grid.ActionVerify, nil, grid.Handling, byTown, ""},
 	)
 )
+
+// atTop is a report that came up to the command centre.
+func atTop(s *grid.Snapshot) grid.Report { return starting(s, grid.Assigned, byCentre)() }
 
 var stories = []struct {
 	name  string
@@ -237,12 +249,23 @@ var stories = []struct {
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byLiaison, ""},
 		{"liaison", grid.ActionReturn, nil, grid.Assigned, byTown, ""},
 	}},
+	{"who has returned it does not take it back, and at the top nobody puts it off", fresh, nil, []move{
+		{"liaison", grid.ActionReturn, nil, grid.Assigned, byLeader, ""},
+		{"liaison", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenReturned},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byTown, ""},
+		{"town", grid.ActionReturn, nil, grid.Assigned, byDispatcher, ""},
+		{"dispatcher", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
+		{"dispatcher", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenReturned},
+		{"dispatcher", grid.ActionReturn, nil, 0, byNobody, dispatch.BrokenAbove},
+		{"centre", grid.ActionReturn, nil, 0, byNobody, dispatch.BrokenAbove},
+		{"top", grid.ActionAccept, nil, grid.Verifying, byCentre, ""},
+	}},
 	{"recall before acceptance", fresh, toTown, []move{
 		{"town", grid.ActionDelegate, to(6), grid.Assigned, byNeighbour, ""},
 		{"leader", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"town2", grid.ActionRecall, silent, grid.Assigned, byTown, ""},
 		{"neighbour", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
-		{"town2", grid.ActionAccept, nil, grid.Verifying, grid.Holder{Level: grid.Town, Area: 3, Worker: 17}, ""},
+		{"town2", grid.ActionAccept, nil, grid.Verifying, byTown2, ""},
 		{"town", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenState},
 	}},
 	{"nobody recalls what the router sent", fresh, nil, []move{
@@ -258,7 +281,7 @@ var stories = []struct {
 		{"dispatcher", grid.ActionDelegate, to(99), 0, byNobody, dispatch.BrokenTarget},
 		{"dispatcher", grid.ActionDelegate, nil, 0, byNobody, dispatch.BrokenMissing},
 		{"dispatcher", grid.ActionDelegate, worker(3, 11), 0, byNobody, dispatch.BrokenTarget},
-		{"dispatcher", grid.ActionDelegate, worker(3, 17), grid.Assigned, grid.Holder{Level: grid.Town, Area: 3, Worker: 17}, ""},
+		{"dispatcher", grid.ActionDelegate, worker(3, 17), grid.Assigned, byTown2, ""},
 	}},
 	{"void needs the level above", fresh, toVerifying, []move{
 		{"liaison", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
@@ -270,6 +293,22 @@ var stories = []struct {
 		{"liaison", grid.ActionAskVoid, nil, grid.Verifying, byLiaison, ""},
 		{"leader", grid.ActionVoid, silent, 0, byNobody, dispatch.BrokenMissing},
 		{"leader", grid.ActionVoid, nil, grid.Void, byLiaison, ""},
+	}},
+	{"at the top another person voids", atTop, nil, []move{
+		{"centre", grid.ActionAccept, nil, grid.Verifying, byCentre, ""},
+		{"centre", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"county", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionAskVoid, nil, grid.Verifying, byCentre, ""},
+		{"centre", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionVoid, nil, 0, byNobody, dispatch.BrokenAsked},
+		{"top", grid.ActionVoid, nil, grid.Void, byCentre, ""},
+	}},
+	{"nobody suspends what they work on", atTop, nil, []move{
+		{"dispatcher", grid.ActionAccept, nil, grid.Verifying, byDispatcher, ""},
+		{"dispatcher", grid.ActionVerify, nil, grid.Handling, byDispatcher, ""},
+		{"dispatcher", grid.ActionAskSuspend, until(3), grid.Handling, byDispatcher, ""},
+		{"dispatcher", grid.ActionSuspend, nil, 0, byNobody, dispatch.BrokenAsked},
+		{"top", grid.ActionSuspend, nil, grid.Suspended, byDispatcher, ""},
 	}},
 	{"merge and unmerge", fresh, toVerifying, []move{
 		{"liaison", grid.ActionMerge, nil, 0, byNobody, dispatch.BrokenMissing},
@@ -306,6 +345,7 @@ var stories = []struct {
 		{"centre", grid.ActionSuspend, until(3), 0, byNobody, dispatch.BrokenAsked},
 		{"liaison", grid.ActionAskSuspend, nil, 0, byNobody, dispatch.BrokenMissing},
 		{"liaison", grid.ActionAskSuspend, until(-1), 0, byNobody, dispatch.BrokenResume},
+		{"liaison", grid.ActionAskSuspend, until(366), 0, byNobody, dispatch.BrokenResume},
 		{"liaison", grid.ActionAskSuspend, until(3), grid.Handling, byLiaison, ""},
 		{"leader", grid.ActionSuspend, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"leader", grid.ActionRefuse, nil, 0, byNobody, dispatch.BrokenStanding},
@@ -339,6 +379,16 @@ var stories = []struct {
 		{"liaison", grid.ActionReopen, nil, 0, byNobody, dispatch.BrokenStanding},
 		{"town", grid.ActionReopen, nil, grid.Handling, byLiaison, ""},
 	}},
+	{"those above evaluate a sample, and reopen what they find wanting", fresh, toClosed, []move{
+		{"town", grid.ActionEvaluate, nil, grid.Evaluated, byLeader, ""},
+	}},
+	{"what is not in the sample", unsampled, toClosed, []move{
+		{"town", grid.ActionEvaluate, nil, 0, byNobody, dispatch.BrokenSample},
+		{"town", grid.ActionReopen, nil, grid.Handling, byLiaison, ""},
+		{"liaison", grid.ActionFinish, evidence, grid.Checking, byLeader, ""},
+		{"leader", grid.ActionPass, nil, grid.Closed, byLeader, ""},
+		{"reporter", grid.ActionEvaluate, nil, grid.Evaluated, byLeader, ""},
+	}},
 	{"what nobody evaluates lapses", fresh, toClosed, []move{
 		{"clock", grid.ActionLapse, nil, 0, byNobody, dispatch.BrokenEarly},
 	}},
@@ -349,6 +399,17 @@ var stories = []struct {
 		{"centre", grid.ActionRoute, to(2), 0, byNobody, dispatch.BrokenTarget},
 		{"centre", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"county", grid.ActionRecall, nil, 0, byNobody, dispatch.BrokenStanding},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
+	}},
+	{"the dispatchers of the city route what is in no cell", lost, nil, []move{
+		{"dispatcher", grid.ActionUrge, nil, grid.Reported, byNobody, ""},
+		{"top", grid.ActionSupervise, nil, grid.Reported, byNobody, ""},
+		{"town", grid.ActionRoute, to(5), 0, byNobody, dispatch.BrokenStanding},
+		{"dispatcher", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
+		{"leader", grid.ActionReturn, nil, grid.Assigned, byDispatcher, ""},
+	}},
+	{"so does the command centre of the city", lost, nil, []move{
+		{"top", grid.ActionRoute, to(4), grid.Assigned, byLeader, ""},
 		{"leader", grid.ActionReturn, nil, grid.Assigned, byCentre, ""},
 	}},
 	{"marks", fresh, toHandling, []move{

@@ -20,6 +20,9 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 		if holder, err = c.back(); c.r.Returns > 0 {
 			holder, err = c.common(), nil
 		}
+		if err == nil && holder == c.r.Holder {
+			err = refuse(BrokenAbove, "", "it would come back to who returns it")
+		}
 	case BallBack:
 		if holder, err = c.back(); err != nil {
 			holder, err = c.centre(c.seat()), nil
@@ -47,10 +50,16 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 // deputy.
 func (c stance) at(i int32) grid.Holder {
 	h := c.area(i)
-	if people := there(c.s, i, c.now); len(people) > 0 {
+	if people := c.takers(i); len(people) > 0 {
 		h.Worker = people[0].Worker.ID
 	}
 	return h
+}
+
+// takers returns who may be given the ball in area i: who is there, but for who
+// finished it while it is checked.
+func (c stance) takers(i int32) []Person {
+	return slices.DeleteFunc(there(c.s, i, c.now), func(p Person) bool { return grid.Caller{Worker: p.Worker.ID}.Who() == c.not })
 }
 
 // area is area i as a holder, without a worker.
@@ -71,8 +80,10 @@ func (c stance) centre(i int32) grid.Holder {
 // rise makes whoever answers in the lowest area from i up the holder, or else the
 // command centre.
 func (c stance) rise(i int32) grid.Holder {
-	if m := manned(c.s, i, c.now); m >= 0 {
-		return c.at(m)
+	for k := i; k >= 0; k = c.s.Parent(k) {
+		if len(c.takers(k)) > 0 {
+			return c.at(k)
+		}
 	}
 	return c.centre(i)
 }

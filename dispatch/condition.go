@@ -26,6 +26,12 @@ func (c stance) check(cond Condition, action grid.Action) error {
 		return refuse(BrokenAsked, "action", "nothing was asked for")
 	case (cond == IfAsked || cond == IfPending || cond == IfOther && c.r.Asked == asked) && c.r.AskedBy == c.by.Who():
 		return refuse(BrokenAsked, "action", "who asked for it does not answer it")
+	case cond == IfAsked && c.inHand():
+		return refuse(BrokenAsked, "action", "who works on it does not answer it")
+	case cond == IfSent && c.r.Returns > 0:
+		return refuse(BrokenReturned, "action", "it was returned, which is not taken back")
+	case cond == IfSampled && !c.by.Filed && !c.r.Sampled():
+		return refuse(BrokenSample, "action", "it is not in the sample that those above evaluate")
 	case cond == IfGridTown && c.r.Holder.Level != grid.Grid && c.r.Holder.Level != grid.Town:
 		return refuse(BrokenLevel, "action", "only a grid or a town blows the whistle")
 	case cond == IfOver && c.by.System && !c.over(action):
@@ -45,8 +51,11 @@ func (c stance) details(step *grid.Step, in Intent) error {
 		if in.ResumeAt.IsZero() {
 			step.ResumeAt = c.r.ResumeAt
 		}
-		if !step.ResumeAt.After(c.now) {
-			return refuse(BrokenResume, "resume_at", "%v is not in the future", step.ResumeAt.Format(time.RFC3339))
+		switch at := step.ResumeAt.Format(time.RFC3339); {
+		case !step.ResumeAt.After(c.now):
+			return refuse(BrokenResume, "resume_at", "%v is not in the future", at)
+		case step.ResumeAt.After(c.now.AddDate(1, 0, 0)):
+			return refuse(BrokenResume, "resume_at", "%v is more than a year ahead", at)
 		}
 	case grid.ActionWhistle:
 		step.Department = in.Department

@@ -25,10 +25,12 @@ type Standing string
 
 // The holder is whoever is in post in the holder's area, primary or deputy; when
 // nobody of them is there, also whoever is in post in the lowest area above where
-// somebody is, or the command centre over it. The sender is the same of who gave the ball away. Above:
-// in post in an area above the holder's. Dispatcher: the command centre of an area
-// over the report. Checker: holder, above or dispatcher, but never who finished
-// it. Approver: above for a void, dispatcher for a suspension. Department: an
+// somebody is, or the command centre over it. The sender is the same of who gave the
+// ball away. Above: in post in an area above the holder's, or at the top in the top
+// area, but never who works on the report: who has it by name, accepted it last or
+// finished it. Dispatcher: the command centre of an area over the report. Checker:
+// holder, above or dispatcher, but never who finished it. Approver: above for a void,
+// dispatcher for a suspension, but never who works on the report. Department: an
 // officer of one that was called. Reporter: who filed it. System: a clock ran out.
 const (
 	AsHolder     Standing = "holder"
@@ -59,13 +61,14 @@ const (
 type Condition string
 
 // NoTasks: no department owes anything. Tasks: one does. Called, Arrived: the
-// officer's department was called, or has arrived. Asked: that is what was asked
-// for, by somebody else. Other: it may not have been asked for, but if it was, by
-// somebody else. Pending: something was asked for, by somebody else. Unasked:
-// nothing waits for an answer. Over: the system acts no sooner than the time has come:
-// it resumes on the date, urges when an alarm has come, and does the rest when the
-// deadline has. GridTown: the holder is at
-// the level of grid or town.
+// officer's department was called, or has arrived. Asked: that is what was asked for,
+// by somebody else, and the actor does not work on the report. Other: it may not have
+// been asked for, but if it was, by somebody else. Pending: something was asked for,
+// by somebody else. Unasked: nothing waits for an answer. Sent: it was not returned
+// since it was last accepted. Sampled: those above evaluate only what is in the
+// sample. Over: the system acts no sooner than the time has come: it resumes on the
+// date, urges when an alarm has come, and does the rest when the deadline has.
+// GridTown: the holder is at the level of grid or town.
 const (
 	IfNoTasks  Condition = "no open tasks"
 	IfTasks    Condition = "open tasks"
@@ -75,6 +78,8 @@ const (
 	IfOther    Condition = "not asked for by the same person"
 	IfPending  Condition = "something asked for by somebody else"
 	IfUnasked  Condition = "nothing waiting for an answer"
+	IfSent     Condition = "not after a return"
+	IfSampled  Condition = "for those above, in the sample"
 	IfOver     Condition = "for the system, the time is over"
 	IfGridTown Condition = "holder at grid or town level"
 )
@@ -83,8 +88,9 @@ const (
 type Ball string
 
 // Stays. Takes: to who acts. Given: to who answers in the named area. Back: to the
-// sender, or without one up, at the top to the command centre. Return: back, but from the second time on to the common
-// superior of holder and sender. Retaken: back, and nobody is the sender any more.
+// sender, or without one up, at the top to the command centre. Return: back, but from
+// the second time on to the common superior of holder and sender; never to who has it.
+// Retaken: back, and nobody is the sender any more.
 // Up: to the lowest area above where somebody is in post, or else to the command
 // centre. Next: to a deputy, else up. Check: up, and at the top to the command
 // centre. Rises: the same, and who sent it stays the sender.
@@ -148,7 +154,7 @@ var Lifecycle = []Rule{
 	{grid.ActionRoute, "交办", reported, grid.Assigned, who{AsDispatcher}, gives{GivenArea}, nil, BallGiven, TickStarts},
 	{grid.ActionAccept, "接收", assigned, grid.Verifying, who{AsHolder}, nil, nil, BallTakes, TickStage},
 	{grid.ActionReturn, "退回", assigned, grid.Assigned, who{AsHolder}, gives{GivenReason}, nil, BallReturn, TickStage},
-	{grid.ActionRecall, "撤回", assigned, grid.Assigned, who{AsSender}, nil, nil, BallRetaken, TickStage},
+	{grid.ActionRecall, "撤回", assigned, grid.Assigned, who{AsSender}, nil, conds{IfSent}, BallRetaken, TickStage},
 	{grid.ActionTimeout, "超时", assigned, grid.Assigned, who{AsSystem}, nil, conds{IfOver}, BallNext, TickStage},
 
 	{grid.ActionVerify, "属实", verifying, grid.Handling, who{AsHolder}, nil, nil, BallStays, TickStage},
@@ -171,7 +177,7 @@ var Lifecycle = []Rule{
 
 	{grid.ActionPass, "核验通过", checking, grid.Closed, who{AsChecker}, nil, nil, BallStays, TickCloses},
 	{grid.ActionFail, "核验不通过", checking, grid.Handling, who{AsChecker}, gives{GivenReason}, nil, BallBack, TickStage},
-	{grid.ActionEvaluate, "问效", closed, grid.Evaluated, who{AsReporter, AsAbove}, nil, nil, BallStays, TickEnds},
+	{grid.ActionEvaluate, "问效", closed, grid.Evaluated, who{AsReporter, AsAbove}, nil, conds{IfSampled}, BallStays, TickEnds},
 	{grid.ActionReopen, "重办", closed, grid.Handling, who{AsReporter, AsAbove}, gives{GivenReason}, nil, BallBack, TickStarts},
 	{grid.ActionLapse, "到期办结", closed, grid.Evaluated, who{AsSystem}, nil, conds{IfOver}, BallStays, TickEnds},
 

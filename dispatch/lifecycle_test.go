@@ -86,7 +86,7 @@ var chinese = language{
 	"reason": "原因 `reason`", "area": "区域 `area`", "lead": "主案 `lead`", "resume_at": "恢复日期 `resume_at`", "evidence": "办结凭证 `evidence`",
 	"no open tasks": "部门均已办完", "open tasks": "部门尚未办完", "the department was called": "部门已被吹哨", "the department has arrived": "部门已报到",
 	"asked for by somebody else": "他人已申请", "not asked for by the same person": "非本人申请", "something asked for by somebody else": "他人有申请待批",
-	"nothing waiting for an answer": "没有待批的申请", "for the system, the time is over": "系统须待到期", "holder at grid or town level": "责任人在网格或乡镇一级",
+	"nothing waiting for an answer": "没有待批的申请", "not after a return": "未曾退回", "for those above, in the sample": "上级限于抽查的事件", "for the system, the time is over": "系统须待到期", "holder at grid or town level": "责任人在网格或乡镇一级",
 	"stays": "不变", "who acts": "办理者", "the named area": "指定区域", "the sender": "交出人", "back to the sender": "交出人",
 	"the sender, the second time the common superior": "交出人，第二次为共同上级", "the level above": "上一级",
 	"a deputy, else the level above": "副职，否则上一级", "the level above, at the top the command centre": "上一级，已在顶层则指挥中心",

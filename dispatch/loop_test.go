@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jingwei/dispatch"
+	"jingwei/geo/coverage"
 	"jingwei/grid"
 
 	"github.com/google/go-cmp/cmp"
@@ -171,6 +172,130 @@ func TestAbsence(t *testing.T) {
 	}
 }
 
+// twice gives somebody a second post.
+func twice(t *testing.T, w grid.WorkerID, area grid.AreaID) *grid.Snapshot {
+	s := crewed(t)
+	posts := append(slices.Clip(crewPosts), grid.Post{ID: 9, Worker: w, Area: area, Rank: grid.Deputy, From: day(-9)})
+	return s.WithRoster(grid.NewRoster(crew, posts, crewMatters).Timed(grid.AroundTheClock, nil))
+}
+
+// One person with posts at two levels is not two: who works on a report does not void
+// it, does not approve their own suspension and does not say that it was done well.
+func TestOnePersonIsNotTwo(t *testing.T) {
+	s := twice(t, 13, 5) // the leader of the grid is a deputy in the micro-grid
+	refused := func(r grid.Report, m move) {
+		t.Helper()
+		var refusal *dispatch.Refusal
+		if _, _, err := dispatch.Act(s, r, m.intent(), noon); !errors.As(err, &refusal) || refusal.Rule != m.rule {
+			t.Errorf("%s by %s: %v, want the rule %s to refuse it", m.action, m.who, err, m.rule)
+		}
+	}
+	r := act(t, s, fresh(s), move{who: "leader", action: grid.ActionAccept}, noon)
+	void := move{who: "leader", action: grid.ActionVoid, rule: dispatch.BrokenStanding}
+	refused(r, void)
+	if after := act(t, s, r, move{who: "town", action: grid.ActionVoid}, noon); after.State != grid.Void {
+		t.Errorf("the town's void left it %v", after.State)
+	}
+	asked := act(t, s, r, move{who: "liaison", action: grid.ActionAskVoid}, noon)
+	refused(asked, void)
+	refused(asked, move{who: "leader", action: grid.ActionRefuse, rule: dispatch.BrokenStanding})
+	verified := act(t, s, fresh(s), move{who: "liaison", action: grid.ActionAccept}, noon)
+	if after := act(t, s, verified, move{who: "leader", action: grid.ActionVoid}, noon); after.State != grid.Void {
+		t.Errorf("the void of what another verified left it %v", after.State)
+	}
+	r = act(t, s, r, move{who: "leader", action: grid.ActionVerify}, noon)
+	closed := act(t, s, act(t, s, r, move{who: "leader", action: grid.ActionFinish, give: evidence}, noon), move{who: "town", action: grid.ActionPass}, noon)
+	refused(closed, move{who: "leader", action: grid.ActionEvaluate, rule: dispatch.BrokenStanding})
+
+	s = twice(t, 15, 5) // the dispatcher of the city is a deputy in the micro-grid
+	r = act(t, s, act(t, s, fresh(s), move{who: "dispatcher", action: grid.ActionAccept}, noon), move{who: "dispatcher", action: grid.ActionVerify}, noon)
+	for _, who := range []string{"dispatcher", "liaison"} {
+		asked := act(t, s, r, move{who: who, action: grid.ActionAskSuspend, give: until(3)}, noon)
+		refused(asked, move{who: "dispatcher", action: grid.ActionSuspend, rule: dispatch.BrokenAsked})
+	}
+}
+
+// Who finished a report is not given it to check: not at once, and not when the check
+// is overdue; then the next person or level is.
+func TestCheckGoesToAnother(t *testing.T) {
+	s := twice(t, 13, 5) // the leader of the grid is a deputy in the micro-grid
+	handled := starting(s, grid.Handling, grid.Holder{Level: grid.Microgrid, Area: 5, Worker: 13})()
+	r := act(t, s, handled, move{who: "leader", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byTown {
+		t.Errorf("%+v is to check what the leader finished, want the level above", r.Holder)
+	}
+	s = twice(t, 16, 5) // the primary of the town is
+	r = act(t, s, starting(s, grid.Handling, byLeader)(), move{who: "leader", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byTown {
+		t.Errorf("%+v is to check what the leader finished", r.Holder)
+	}
+	handled.Holder.Worker = 16
+	r = act(t, s, handled, move{who: "town", action: grid.ActionFinish, give: evidence}, noon)
+	if r.Holder != byLeader {
+		t.Errorf("%+v is to check", r.Holder)
+	}
+	if r = act(t, s, r, move{who: "clock", action: grid.ActionOverdue}, noon.Add(25*time.Hour)); r.Holder != byTown2 {
+		t.Errorf("%+v is to check what the primary of the town finished, want the deputy", r.Holder)
+	}
+}
+
+// Law: handing a report to and fro without accepting it comes to an end, whoever does
+// it, so that the time to accept is over one day.
+func TestToAndFroEnds(t *testing.T) {
+	s := twice(t, 13, 5)
+	holders := []grid.Holder{byLiaison, byDeputy, byLeader, byNeighbour, byTown, byDispatcher, byCentre}
+	rapid.Check(t, func(t *rapid.T) {
+		r := starting(s, grid.Assigned, rapid.SampledFrom(holders).Draw(t, "holder"))()
+		r.Sender = rapid.SampledFrom(append(holders, byNobody)).Draw(t, "sender")
+		for steps := 0; ; steps++ {
+			var next []grid.Report
+			for _, name := range slices.Sorted(maps.Keys(actors)) {
+				for _, action := range []grid.Action{grid.ActionReturn, grid.ActionRecall} {
+					if after, _, err := dispatch.Act(s, r, move{who: name, action: action}.intent(), noon); err == nil {
+						next = append(next, after)
+					}
+				}
+			}
+			if len(next) == 0 {
+				return
+			}
+			if steps > 10 {
+				t.Fatalf("still going after %d steps, with %+v", steps, r.Holder)
+			}
+			r = rapid.SampledFrom(next).Draw(t, "next")
+		}
+	})
+}
+
+// Of several cities, the dispatchers of each may route what is in no cell, within
+// their own.
+func TestSeveralCities(t *testing.T) {
+	two := append(slices.Clip(areas), grid.Area{ID: 31, Code: "3205", Name: "苏州市", Level: grid.City}, grid.Area{ID: 32, Code: "320505", Name: "虎丘区", Level: grid.County, Parent: 31})
+	posts := append(slices.Clip(crewPosts), grid.Post{ID: 8, Worker: 18, Area: 31, Rank: grid.Primary, From: day(-9)})
+	people := append(slices.Clip(crew), grid.Worker{ID: 18, Code: "D002", Name: "沈洁", Role: grid.Dispatcher})
+	s, err := grid.NewSnapshot(7, noon, two, &coverage.Coverage{}, grid.NewRoster(people, posts, crewMatters))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, by := range map[string]grid.Caller{
+		"in post": {Worker: 18, Access: grid.AccessDispatcher}, "command centre": {Token: 20, Access: grid.AccessDispatcher, Area: 31},
+	} {
+		in := dispatch.Intent{Action: grid.ActionRoute, By: dispatch.Actor{Caller: by}, To: 31}
+		if after, _, err := dispatch.Act(s, lost(s), in, noon); err != nil || after.Holder.Worker != 18 {
+			t.Errorf("%s: %v, holder %+v", name, err, after.Holder)
+		}
+		in.To = 5
+		var refusal *dispatch.Refusal
+		if _, _, err := dispatch.Act(s, lost(s), in, noon); !errors.As(err, &refusal) || refusal.Rule != dispatch.BrokenTarget {
+			t.Errorf("%s gave it to another city: %v", name, err)
+		}
+	}
+	county := dispatch.Actor{Caller: grid.Caller{Token: 21, Access: grid.AccessDispatcher, Area: 32}}
+	if offered := dispatch.Actions(s, lost(s), county, noon); len(offered) > 0 {
+		t.Errorf("a county may %v what is in no cell", offered)
+	}
+}
+
 // A holder's area that is gone from the edition leaves the ball at the cell.
 func TestHolderAreaGone(t *testing.T) {
 	s := crewed(t)
@@ -186,7 +311,7 @@ func TestHolderAreaGone(t *testing.T) {
 
 // The laws of the loop, over random acts by random people.
 func TestLaws(t *testing.T) {
-	s := crewed(t)
+	s := twice(t, 13, 5)
 	reached := map[grid.State]bool{}
 	taken := map[grid.Action]bool{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -360,6 +485,9 @@ func checkStep(t *rapid.T, before, after grid.Report, step grid.Step, in dispatc
 	}
 	if (after.State == grid.Merged) != (after.Lead != uuid.Nil) || after.State == grid.Suspended && after.ResumeAt.IsZero() {
 		t.Fatalf("%s: %v with lead %v, to resume at %v", step.Action, after.State, after.Lead, after.ResumeAt)
+	}
+	if given := (grid.Caller{Worker: after.Holder.Worker}).Who(); after.State == grid.Checking && after.Holder.Worker != 0 && given == after.Handler {
+		t.Fatalf("%s: who finished it is to check it", step.Action)
 	}
 	if step.Action == grid.ActionPass && in.By.Who() == before.Handler {
 		t.Fatal("the handler checked")

@@ -20,8 +20,8 @@ type Breach string
 // Standing: not by this person. Missing: the step needs something that was not
 // given. Target, Lead, Department, Resume: what was given does not fit. Asked:
 // nothing was asked for, or the one who asked answers. Tasks: departments still
-// owe something, or owe nothing. Early: the time has not come. Above: nobody is
-// above. Level: not at this level.
+// owe something, or owe nothing. Returned: what was returned is not taken back. Early: the time has not come. Above: nobody is
+// above, or nobody else. Sample: not in the sample. Level: not at this level.
 const (
 	BrokenAction     Breach = "action"
 	BrokenState      Breach = "state"
@@ -33,8 +33,10 @@ const (
 	BrokenResume     Breach = "resume-at"
 	BrokenAsked      Breach = "asked"
 	BrokenTasks      Breach = "tasks"
+	BrokenReturned   Breach = "returned"
 	BrokenEarly      Breach = "early"
 	BrokenAbove      Breach = "above"
+	BrokenSample     Breach = "sample"
 	BrokenLevel      Breach = "level"
 )
 

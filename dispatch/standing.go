@@ -22,6 +22,7 @@ type stance struct {
 	r   grid.Report
 	by  Actor
 	now time.Time
+	not string // who is not given the ball, as [grid.Caller.Who] writes it: who finished it, while it is checked
 }
 
 // as returns the first of the standings that the actor has.
@@ -50,7 +51,7 @@ func (c stance) is(st Standing) bool {
 	case AsChecker:
 		return c.by.Who() != c.r.Handler && (c.is(AsHolder) || c.is(AsAbove) || c.is(AsDispatcher))
 	case AsApprover:
-		return c.r.Asked == grid.ActionAskVoid && c.is(AsAbove) || c.r.Asked == grid.ActionAskSuspend && c.is(AsDispatcher)
+		return c.r.Asked == grid.ActionAskVoid && c.is(AsAbove) || c.r.Asked == grid.ActionAskSuspend && c.is(AsDispatcher) && !c.inHand()
 	case AsDepartment:
 		_, called := c.r.OpenTask(c.department())
 		return called
@@ -87,12 +88,26 @@ func (c stance) answering(i int32) int32 {
 	return -1
 }
 
-// isAbove reports whether the actor is in post, or the command centre, in an area
-// above the one where the ball lies. The command centre of everything is above all.
+// inHand reports whether the actor is the one who works on the report: who has it by
+// name, or accepted it last, or finished it.
+func (c stance) inHand() bool {
+	return c.by.Who() == c.r.Handler || c.by.Worker != 0 && c.by.Worker == c.r.Holder.Worker
+}
+
+// isAbove reports whether the actor, who does not work on the report, is in post, or
+// the command centre, in an area above the one where the ball lies; at the top, where
+// there is none, in the top area itself. The command centre of everything is above
+// all.
 func (c stance) isAbove() bool {
 	i := c.seat()
+	if c.inHand() {
+		return false
+	}
+	if i >= 0 && c.s.Parent(i) < 0 {
+		return c.commands(i) || inPost(c.s, i, c.by.Worker, c.now)
+	}
 	if c.by.Worker == 0 {
-		return c.commands(i) && (c.by.Area == 0 || c.by.Area != c.s.Area(i).ID)
+		return c.commands(i) && (c.by.Area == 0 || i >= 0 && c.by.Area != c.s.Area(i).ID)
 	}
 	for ; i >= 0 && c.s.Parent(i) >= 0; i = c.s.Parent(i) {
 		if inPost(c.s, c.s.Parent(i), c.by.Worker, c.now) {
@@ -103,7 +118,8 @@ func (c stance) isAbove() bool {
 }
 
 // isDispatcher reports whether the actor is the command centre of an area over the
-// place or the ball, or a dispatcher in post in one.
+// place or the ball, or a dispatcher in post in one. Over what is in no area are the
+// top areas.
 func (c stance) isDispatcher() bool {
 	for _, i := range []int32{indexOf(c.s, c.r.Cell), c.seat()} {
 		if c.by.Worker == 0 && c.commands(i) || c.post(i, grid.Dispatcher) >= 0 {
@@ -114,10 +130,13 @@ func (c stance) isDispatcher() bool {
 }
 
 // post returns the lowest area, from i up, where the actor is in post if the actor
-// has the role; otherwise -1.
+// has the role; of no area, i = -1, a top area; otherwise -1.
 func (c stance) post(i int32, role grid.Role) int32 {
 	if w, ok := c.s.Roster().Worker(c.by.Worker); !ok || w.Role != role {
 		return -1
+	}
+	if i < 0 {
+		return c.topPost()
 	}
 	for i >= 0 && !inPost(c.s, i, c.by.Worker, c.now) {
 		i = c.s.Parent(i)
@@ -125,8 +144,18 @@ func (c stance) post(i int32, role grid.Role) int32 {
 	return i
 }
 
+// topPost returns the first top area where the actor is in post, or -1.
+func (c stance) topPost() int32 {
+	for _, top := range c.s.Tops() {
+		if inPost(c.s, top, c.by.Worker, c.now) {
+			return top
+		}
+	}
+	return -1
+}
+
 // commands reports whether the actor, without a worker, is the command centre of
-// an area over area i; that of everything also is over i = -1.
+// an area over area i; over i = -1, which is no area, are the top areas.
 func (c stance) commands(i int32) bool {
 	if c.by.Worker != 0 || c.by.Access != grid.AccessAdmin && c.by.Access != grid.AccessDispatcher {
 		return false
@@ -135,7 +164,7 @@ func (c stance) commands(i int32) bool {
 		return true
 	}
 	root, ok := c.s.ByID(c.by.Area)
-	return ok && i >= 0 && c.s.Within(i, root)
+	return ok && c.s.Under(i, root)
 }
 
 // department is that of an actor who is an officer.

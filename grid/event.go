@@ -50,8 +50,10 @@ type Event struct {
 	Report *Report // as the event left it or later, when What is report
 
 	// Of a step that was taken on a report:
-	From State    // before it; 0 when the report came in
-	Had  WorkerID // who had the ball before it; 0: nobody in person
+	From  State    // before it; 0 when the report came in
+	Had   WorkerID // who had the ball before it; 0: nobody in person
+	HadIn AreaID   // in which area; 0: the unrouted queue
+	Sent  AreaID   // from which area it was sent before it; 0: from none
 }
 
 // Before returns the report as it stood before the step, as far as an Interest looks at
@@ -61,6 +63,6 @@ func (e Event) Before() *Report {
 		return nil
 	}
 	r := *e.Report
-	r.State, r.Holder.Worker = e.From, e.Had
+	r.State, r.Holder.Worker, r.Holder.Area, r.Sender.Area = e.From, e.Had, e.HadIn, e.Sent
 	return &r
 }

@@ -8,8 +8,8 @@ import (
 // Interest says of which reports somebody wants to hear: of those that are as each
 // of its fields says. The zero value wants all. Two that are equal want the same.
 type Interest struct {
-	Root   AreaID    // the cell lies within this area, which bounds what the caller may see; 0: anywhere, also outside
-	Area   AreaID    // and within this one
+	Sight            // what whoever wants it may see
+	Area   AreaID    // the cell lies within this one; 0: anywhere, also outside
 	Matter MatterSet // the matter has one of these prefixes; zero: any or none
 	States StateSet  // the state is one of these; zero: any
 	Holder WorkerID  // who has the ball; 0: anybody or nobody
@@ -18,17 +18,16 @@ type Interest struct {
 // In returns what tells the reports that are wanted, as the areas lie in a
 // snapshot. Of an area that is not in it, nothing is wanted.
 func (in Interest) In(s *Snapshot) func(*Report) bool {
-	prefixes := in.Matter.Prefixes()
-	root, inRoot := s.reach(in.Root)
-	area, inArea := s.reach(in.Area)
-	if !inRoot || !inArea {
+	prefixes, seen := in.Matter.Prefixes(), in.Sight.In(s)
+	area, ok := s.reach(in.Area)
+	if !ok {
 		return func(*Report) bool { return false }
 	}
 	return func(r *Report) bool {
 		return (in.Holder == 0 || in.Holder == r.Holder.Worker) &&
 			(in.States == 0 || in.States.Has(r.State)) &&
 			(len(prefixes) == 0 || hasPrefix(r.Matter, prefixes)) &&
-			(root < 0 && area < 0 || s.holds(r.Cell, root, area))
+			(area < 0 || s.holds(r.Cell, area)) && seen(r)
 	}
 }
 
@@ -40,10 +39,10 @@ func (s *Snapshot) reach(id AreaID) (i int32, ok bool) {
 	return s.ByID(id)
 }
 
-// holds reports whether a cell lies within both areas.
-func (s *Snapshot) holds(cell AreaID, root, area int32) bool {
-	i, ok := s.ByID(cell)
-	return ok && s.Within(i, root) && s.Within(i, area)
+// holds reports whether an area of the edition lies within area root.
+func (s *Snapshot) holds(id AreaID, root int32) bool {
+	i, ok := s.ByID(id)
+	return ok && s.Within(i, root)
 }
 
 func hasPrefix(code string, prefixes []string) bool {

@@ -22,6 +22,7 @@ type Snapshot struct {
 	byCode   map[string]int32
 	parent   []int32
 	children [][]int32
+	tops     []int32 // areas without a parent
 	cells    []int32 // area of each face
 	face     []int32 // face of each area, coverage.None if it is no cell
 	cover    *coverage.Coverage
@@ -74,6 +75,7 @@ func (s *Snapshot) link() error {
 	for i, a := range s.areas {
 		s.parent[i] = -1
 		if a.Parent == 0 {
+			s.tops = append(s.tops, int32(i))
 			continue
 		}
 		p, ok := s.ByID(a.Parent)
@@ -143,6 +145,18 @@ func (s *Snapshot) Within(i, root int32) bool {
 	}
 	return root < 0 || i == root
 }
+
+// Under reports whether area i is within area root. What is in no area, i = -1, is
+// under every top area.
+func (s *Snapshot) Under(i, root int32) bool {
+	if i < 0 && root >= 0 {
+		return s.parent[root] < 0
+	}
+	return s.Within(i, root)
+}
+
+// Tops returns the areas without a parent by ascending id, to be read only.
+func (s *Snapshot) Tops() []int32 { return s.tops }
 
 // Levels returns the levels that have areas, from the highest down, to be read
 // only.

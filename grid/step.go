@@ -41,7 +41,7 @@ func (r Report) After(s Step) Report {
 	r.State, r.Holder, r.Sender, r.Clocks, r.Version = s.To, s.Holder, s.Sender, s.Clocks, s.Step
 	switch s.Action {
 	case ActionAccept:
-		r.Returns = 0
+		r.Returns, r.Handler = 0, s.Who
 	case ActionReturn:
 		r.Returns++
 	case ActionAskVoid, ActionAskSuspend:

@@ -102,7 +102,8 @@ func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
 		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
 			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
-	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker) SELECT $2, r.id::text, r.state, r.holder_worker FROM report r WHERE r.id = $1`,
+	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sender)
+		SELECT $2, r.id::text, r.state, r.holder_worker, r.holder_area, r.sender_area FROM report r WHERE r.id = $1`,
 		[16]byte(r.ID), grid.EventReport)
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
@@ -139,18 +140,35 @@ func queueTask(b *pgx.Batch, r grid.Report, s grid.Step) {
 	}
 }
 
+// taskColumns are those that scanTask reads.
+const taskColumns = `t.step, t.department, t.state, t.called, t.due, t.by, t.at, t.note`
+
 // tasksOf reads what departments owe a report, or owed it.
 func tasksOf(ctx context.Context, q querier, id uuid.UUID) ([]grid.Task, error) {
-	tasks, err := collect(ctx, q, scanTask, `
-		SELECT step, department, state, called, due, by, at, note FROM task WHERE report = $1 ORDER BY step`, [16]byte(id))
+	tasks, err := collect(ctx, q, func(row pgx.CollectableRow) (grid.Task, error) { return scanTask(row) }, `SELECT `+taskColumns+` FROM task t WHERE t.report = $1 ORDER BY t.step`, [16]byte(id))
 	if len(tasks) == 0 {
 		return nil, err
 	}
 	return tasks, err
 }
 
-func scanTask(row pgx.CollectableRow) (t grid.Task, err error) {
-	err = row.Scan(&t.Step, &t.Department, &t.State, &t.Called, &t.Due, &t.By, &t.At, &t.Note)
+// fillTasks gives reports, by their ids as text, the tasks that departments owe them.
+func fillTasks(ctx context.Context, q querier, reports map[string]grid.Report, ids []uuid.UUID) error {
+	var of uuid.UUID
+	_, err := collect(ctx, q, func(row pgx.CollectableRow) (t grid.Task, err error) {
+		if t, err = scanTask(row, (*[16]byte)(&of)); err == nil {
+			r := reports[of.String()]
+			r.Tasks = append(r.Tasks, t)
+			reports[of.String()] = r
+		}
+		return t, err
+	}, `SELECT `+taskColumns+`, t.report FROM task t WHERE t.report = ANY($1) AND t.state IN ('called', 'arrived') ORDER BY t.report, t.step`, rawIDs(ids))
+	return err
+}
+
+// scanTask reads the columns of a task, and what comes behind them.
+func scanTask(row pgx.CollectableRow, more ...any) (t grid.Task, err error) {
+	err = row.Scan(append([]any{&t.Step, &t.Department, &t.State, &t.Called, &t.Due, &t.By, &t.At, &t.Note}, more...)...)
 	for _, at := range []*time.Time{&t.Called, &t.Due, &t.At} {
 		*at = at.UTC()
 	}

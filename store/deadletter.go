@@ -49,7 +49,7 @@ func (db *DB) Resend(ctx context.Context, webhook int64, letters []grid.Cursor) 
 func (db *DB) LettersToResend(ctx context.Context, webhook int64, limit int) (events []grid.Event, err error) {
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
 		events, err = collect(ctx, tx, scanEvent, `
-			SELECT xid, seq, 'report', report::text, '', 0::bigint FROM dead_letter WHERE webhook = $1 AND resend ORDER BY xid, seq LIMIT $2`, webhook, limit)
+			SELECT xid, seq, 'report', report::text, '', 0::bigint, 0::bigint, 0::bigint FROM dead_letter WHERE webhook = $1 AND resend ORDER BY xid, seq LIMIT $2`, webhook, limit)
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 // since reads events below the horizon of the transaction's snapshot.
 func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
 	events, err := collect(ctx, tx, scanEvent, `
-		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0) FROM feed
+		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0), coalesce(from_sender, 0) FROM feed
 		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 		ORDER BY xid, seq LIMIT $3`, after.XID, after.Seq, limit)
 	if err != nil {
@@ -80,7 +80,7 @@ func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	var from string
-	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had); err == nil && from != "" {
+	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had, &e.HadIn, &e.Sent); err == nil && from != "" {
 		e.From, err = grid.ParseState(from)
 	}
 	return e, err
@@ -103,6 +103,9 @@ func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 	}
 	reports, err := reportsByID(ctx, tx, ids)
 	if err != nil {
+		return err
+	}
+	if err := fillTasks(ctx, tx, reports, ids); err != nil {
 		return err
 	}
 	for i, e := range events {

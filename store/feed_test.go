@@ -12,6 +12,8 @@ import (
 	"jingwei/dispatch"
 	"jingwei/grid"
 	"jingwei/store/storetest"
+
+	"github.com/google/uuid"
 )
 
 // follow follows the feed into a channel until the test ends.
@@ -163,6 +165,43 @@ func TestFeedTellsWhatWas(t *testing.T) {
 	before := steps[0].Before()
 	if before == nil || before.State != grid.Assigned || before.Holder.Worker != liaison || steps[0].Report.Holder.Worker == liaison || before.ID != steps[0].Report.ID {
 		t.Errorf("before %+v, now %+v", before, steps[0].Report)
+	}
+}
+
+// An event of a step tells where the ball was and from where it had been sent: up to the
+// grid, and back.
+func TestFeedTellsWhereTheBallWas(t *testing.T) {
+	db, s, _ := looped(t)
+	r, err := db.Report(t.Context(), unanswered(t, db, s, 1, noon)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	liaison := dispatch.Actor{Caller: grid.Caller{Worker: r.Holder.Worker}}
+	moved := map[grid.AreaID]bool{}
+	for _, action := range []grid.Action{grid.ActionAccept, grid.ActionVerify, grid.ActionEscalate, grid.ActionRecall, grid.ActionAccept} {
+		after, err := db.Horizon(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := db.Act(t.Context(), r.ID, r.Version, uuid.Nil, func(r, _ grid.Report) (grid.Report, grid.Step, error) {
+			return dispatch.Act(s, r, dispatch.Intent{Action: action, By: liaison, Reason: "原因"}, noon)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := db.Since(t.Context(), after, 10)
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%+v, %v", events, err)
+		}
+		was := events[0].Before()
+		if was.Holder.Area != r.Holder.Area || was.Holder.Worker != r.Holder.Worker || was.Sender.Area != r.Sender.Area || was.State != r.State {
+			t.Errorf("before %s: %+v sent from %+v, want %+v from %+v", action, was.Holder, was.Sender, r.Holder, r.Sender)
+		}
+		r = next
+		moved[r.Holder.Area] = true
+	}
+	if len(moved) != 2 {
+		t.Errorf("the ball was in %v", moved)
 	}
 }
 

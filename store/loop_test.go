@@ -45,13 +45,21 @@ var (
 	}
 	// After a while the micro-grid has only a deputy, then nobody; nor has the park.
 	loopDuties = []duty{
-		{"lm", "M", true, noon.AddDate(0, 0, 4)},
-		{"lg", "G", true, time.Time{}},
-		{"lp", "P", true, noon.AddDate(0, 0, 6)},
-		{"t1", "C", true, time.Time{}},
-		{"dc", "A", true, time.Time{}},
-		{"ld", "M", false, noon.AddDate(0, 0, 9)},
-		{"t2", "C", false, time.Time{}},
+		{"lm", "M", true, noon.AddDate(0, 0, 4), false},
+		{"lg", "G", true, time.Time{}, false},
+		{"lp", "P", true, noon.AddDate(0, 0, 6), false},
+		{"t1", "C", true, time.Time{}, false},
+		{"dc", "A", true, time.Time{}, false},
+		{"ld", "M", false, noon.AddDate(0, 0, 9), false},
+		{"t2", "C", false, time.Time{}, true},
+		{"lg", "M", false, noon.AddDate(0, 0, 8), false},
+		{"t2", "G", false, time.Time{}, false},
+	}
+	// Everybody is away now and then, of the grid all together, and for a while the
+	// whole town and the city too.
+	loopLeaves = []leave{
+		leaveOf("lm", 1, 2), leaveOf("ld", 1, 3), leaveOf("lg", 2, 4), leaveOf("lg", 12, 20), leaveOf("lp", 0, 1), leaveOf("t1", 1, 2), leaveOf("t1", 14, 24),
+		leaveOf("t2", 3, 4), leaveOf("t2", 13, 18), leaveOf("dc", 2, 3), leaveOf("dc", 16, 30), leaveOf("t1", 40, 60), leaveOf("lg", 45, 70), leaveOf("t2", 50, 52),
 	}
 	loopPeople = []person{
 		{name: "lm", worker: "lm"},
@@ -64,6 +72,7 @@ var (
 		{name: "oc", worker: "oc"},
 		{name: "of", worker: "of"},
 		{name: "centre", centre: true},
+		{name: "top", centre: true, root: "A"},
 		{name: "county", centre: true, root: "B"},
 		{name: "other", centre: true, root: "X"},
 		{name: "reporter", filed: true},
@@ -76,12 +85,17 @@ var (
 	}
 )
 
+// leaveOf is a leave from one day to another, counted from noon.
+func leaveOf(worker string, from, until int) leave {
+	return leave{worker, noon.AddDate(0, 0, from), noon.AddDate(0, 0, until)}
+}
+
 // looped is a database with the places and people of the loop, and the model of it.
 func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
 	t.Helper()
 	db := storetest.New(t)
 	publish(t, db, 0, loopAreas)
-	model := &town{parent: map[string]string{}, level: map[string]string{}, duties: loopDuties, officer: map[string]string{}, centre: map[string]bool{}}
+	model := &town{city: "A", parent: map[string]string{}, level: map[string]string{}, duties: loopDuties, leaves: loopLeaves, officer: map[string]string{}, centre: map[string]bool{}}
 	for _, a := range loopAreas {
 		model.parent[a.Code], model.level[a.Code] = a.Parent, a.Level.String()
 	}
@@ -94,13 +108,22 @@ func looped(t testing.TB) (*storetest.Database, *grid.Snapshot, *town) {
 		if d.primary {
 			rank = grid.Primary
 		}
-		posts = append(posts, grid.CodedPost{Worker: d.worker, Area: d.area, Rank: rank, From: noon.AddDate(-1, 0, 0), Until: d.until})
+		var hours grid.Week
+		if d.office {
+			hours, _ = grid.ParseWeek("mon-fri 08:00-18:00")
+		}
+		posts = append(posts, grid.CodedPost{Worker: d.worker, Area: d.area, Rank: rank, From: noon.AddDate(-1, 0, 0), Until: d.until, Duty: hours})
 	}
 	_, err1 := db.UpsertMatters(t.Context(), []grid.Matter{{Code: "010101", Category: "a", Item: "b", Name: "c", Level: grid.Grid, Limit: 48 * time.Hour}})
 	_, err2 := db.UpsertWorkers(t.Context(), loopWorkers)
 	_, err3 := db.UpsertPosts(t.Context(), posts)
+	var away []error
+	for _, l := range loopLeaves {
+		_, err := db.AddAbsence(t.Context(), grid.Absence{Worker: loopID(l.worker), From: l.from, Until: l.until}, "")
+		away = append(away, err)
+	}
 	s, err4 := db.Load(t.Context(), 0)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	if err := errors.Join(append(away, err1, err2, err3, err4)...); err != nil {
 		t.Fatal(err)
 	}
 	return db, s.WithRoster(s.Roster().Timed(grid.AroundTheClock, nil)), model
@@ -125,7 +148,11 @@ func (sc *scene) begin() {
 		r := grid.Report{
 			ID: uuid.Must(uuid.NewV7()), At: sc.now, Received: sc.now, Matter: "010101", Method: grid.Outside, Edition: 1, State: grid.Reported, Version: 1,
 		}
-		j := &job{cell: cell, state: "reported", limit: 48 * time.Hour, version: 1}
+		sampled := rapid.Bool().Draw(sc.t, "sampled")
+		if r.ID[15] = 13; sampled {
+			r.ID[15] = 12
+		}
+		j := &job{cell: cell, sampled: sampled, state: "reported", limit: 48 * time.Hour, version: 1}
 		if cell != "" {
 			r.Cell, r.Method, r.State = sc.area(cell), grid.Exact, grid.Assigned
 			j.holder = sc.town.lowest(sc.town.up(cell), sc.now)
@@ -150,7 +177,10 @@ func (sc *scene) area(code string) grid.AreaID {
 	return sc.s.Area(i).ID
 }
 
-func (sc *scene) worker(code string) grid.WorkerID {
+func (sc *scene) worker(code string) grid.WorkerID { return loopID(code) }
+
+// loopID is the id of a worker, which the database counts from 1.
+func loopID(code string) grid.WorkerID {
 	i := slices.IndexFunc(loopWorkers, func(w grid.Worker) bool { return w.Code == code })
 	return grid.WorkerID(i + 1)
 }
@@ -188,7 +218,7 @@ func (sc *scene) wish(i int) wish {
 		area:       rapid.SampledFrom([]string{"A", "B", "C", "G", "M", "N", "P", "Y"}).Draw(t, "area"),
 		lead:       sc.jobs[rapid.IntRange(0, len(sc.jobs)-1).Draw(t, "lead")],
 		department: rapid.SampledFrom([]string{"城管", "消防"}).Draw(t, "department"),
-		resume:     sc.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, 100 * time.Hour}).Draw(t, "resume")),
+		resume:     sc.now.Add(rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, 100 * time.Hour, 9000 * time.Hour}).Draw(t, "resume")),
 	}
 	var allowed []wish
 	for _, action := range loopActions {

@@ -21,18 +21,28 @@ type person struct {
 	system bool
 }
 
-// duty is a post; until is the zero time when it has no end.
+// duty is a post; until is the zero time when it has no end, and office says that its
+// hours are those of officeHours.
 type duty struct {
 	worker, area string
 	primary      bool
 	until        time.Time
+	office       bool
+}
+
+// leave is when somebody is away.
+type leave struct {
+	worker      string
+	from, until time.Time
 }
 
 // town is where the model plays.
 type town struct {
 	parent  map[string]string // of each area; "" of the top
+	city    string            // the top
 	level   map[string]string
-	duties  []duty            // primaries first
+	duties  []duty // primaries first
+	leaves  []leave
 	officer map[string]string // department of an officer
 	centre  map[string]bool   // workers who are dispatchers
 }
@@ -45,6 +55,7 @@ type ball struct{ area, worker string }
 // its own, and lit and stageLit how many lights have gone on: none, yellow, red.
 type job struct {
 	cell             string
+	sampled          bool // for evaluation
 	state            string
 	holder, sender   ball
 	handler          string
@@ -84,6 +95,42 @@ func (t *town) crew(area string, now time.Time) (out []string) {
 	return out
 }
 
+// there are those of the crew who are neither away nor off duty.
+func (t *town) there(area string, now time.Time) (out []string) {
+	for _, d := range t.duties {
+		off := d.office && !officeHours(now) || slices.ContainsFunc(t.leaves, func(l leave) bool {
+			return l.worker == d.worker && !now.Before(l.from) && now.Before(l.until)
+		})
+		if d.area == area && !off && (d.until.IsZero() || now.Before(d.until)) {
+			out = append(out, d.worker)
+		}
+	}
+	return out
+}
+
+// officeHours are Monday to Friday, 8 to 18 o'clock in Beijing.
+func officeHours(now time.Time) bool {
+	there := now.UTC().Add(8 * time.Hour)
+	return there.Weekday() != time.Saturday && there.Weekday() != time.Sunday && there.Hour() >= 8 && there.Hour() < 18
+}
+
+// answering is the area for which somebody in post answers for what lies in an area:
+// that one, or the lowest above where anybody is there; "" for neither.
+func (t *town) answering(worker, area string, now time.Time) string {
+	if slices.Contains(t.crew(area, now), worker) {
+		return area
+	}
+	for _, a := range t.up(area) {
+		if len(t.there(a, now)) > 0 {
+			if slices.Contains(t.crew(a, now), worker) {
+				return a
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
 func (t *town) up(area string) []string {
 	var chain []string
 	for ; area != ""; area = t.parent[area] {
@@ -93,18 +140,22 @@ func (t *town) up(area string) []string {
 }
 
 // lowest gives the ball to the first of the areas where somebody is, or else to the
-// last of them in person of nobody.
-func (t *town) lowest(areas []string, now time.Time) ball {
+// last of them in person of nobody; to some it is not given.
+func (t *town) lowest(areas []string, now time.Time, not ...string) ball {
 	for _, a := range areas {
-		if crew := t.crew(a, now); len(crew) > 0 {
-			return ball{a, crew[0]}
+		for _, w := range t.there(a, now) {
+			if !slices.Contains(not, w) {
+				return ball{a, w}
+			}
 		}
 	}
 	return ball{areas[len(areas)-1], ""}
 }
 
+// over reports whether a person is the command centre over an area, or over no area,
+// which is under the city.
 func (p person) over(t *town, area string) bool {
-	return p.centre && (p.root == "" || slices.Contains(t.up(area), p.root))
+	return p.centre && (p.root == "" || area == "" && t.parent[p.root] == "" || slices.Contains(t.up(area), p.root))
 }
 
 func (p person) id() string {
@@ -117,14 +168,9 @@ func (p person) id() string {
 // owns reports whether a person answers for a ball.
 func (p person) owns(t *town, b ball, now time.Time) bool {
 	if p.worker == "" {
-		return p.over(t, b.area) && (b.worker == "" || len(t.crew(b.area, now)) == 0)
+		return p.over(t, b.area) && (b.worker == "" || len(t.there(b.area, now)) == 0)
 	}
-	for _, a := range t.up(b.area) {
-		if crew := t.crew(a, now); len(crew) > 0 {
-			return slices.Contains(crew, p.worker)
-		}
-	}
-	return false
+	return t.answering(p.worker, b.area, now) != ""
 }
 
 func (j *job) seat() ball {
@@ -134,10 +180,21 @@ func (j *job) seat() ball {
 	return j.holder
 }
 
+// works reports whether a person works on a report: has it, accepted it or finished it.
+func (p person) works(j *job) bool {
+	return p.id() == j.handler || p.worker != "" && p.worker == j.holder.worker
+}
+
 func (p person) above(t *town, j *job, now time.Time) bool {
 	seat := j.seat().area
+	if p.works(j) {
+		return false
+	}
+	if seat == t.city {
+		return p.over(t, seat) || slices.Contains(t.crew(seat, now), p.worker)
+	}
 	if p.centre {
-		return p.root == "" || p.over(t, seat) && p.root != seat
+		return p.root == "" || seat != "" && p.over(t, seat) && p.root != seat
 	}
 	chain := t.up(seat)
 	return len(chain) > 0 && slices.ContainsFunc(chain[1:], func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) })
@@ -148,7 +205,11 @@ func (p person) dispatches(t *town, j *job, now time.Time) bool {
 		if p.over(t, area) {
 			return true
 		}
-		if t.centre[p.worker] && slices.ContainsFunc(t.up(area), func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) }) {
+		over := t.up(area)
+		if area == "" {
+			over = []string{t.city}
+		}
+		if t.centre[p.worker] && slices.ContainsFunc(over, func(a string) bool { return slices.Contains(t.crew(a, now), p.worker) }) {
 			return true
 		}
 	}
@@ -287,7 +348,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	case "assigned accept":
 		if holder {
-			j.returns = 0
+			j.returns, j.handler = 0, p.id()
 			j.holder = j.takenBy(t, p, now)
 			j.enter("verifying")
 		}
@@ -295,7 +356,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 	case "assigned return":
 		return holder && j.returned(t, now)
 	case "assigned recall":
-		if j.sender.area == "" || !p.owns(t, j.sender, now) {
+		if j.sender.area == "" || j.returns > 0 || !p.owns(t, j.sender, now) {
 			return false
 		}
 		j.holder, j.sender = j.home(t, now), ball{}
@@ -316,7 +377,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return holder
 	case "verifying ask-void", "handling ask-suspend":
-		if !holder || j.asked != "" || w.action == "ask-suspend" && !w.resume.After(now) {
+		if !holder || j.asked != "" || w.action == "ask-suspend" && !fits(w.resume, now) {
 			return false
 		}
 		j.asked, j.askedBy = strings.TrimPrefix(w.action, "ask-"), p.id()
@@ -343,7 +404,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.state, j.stopped = "verifying", false
 		return true
 	case "verifying refuse", "handling refuse":
-		return (j.asked == "void" && above || j.asked == "suspend" && dispatcher) && j.askedBy != p.id()
+		return (j.asked == "void" && above || j.asked == "suspend" && dispatcher && !p.works(j)) && j.askedBy != p.id()
 	case "handling escalate":
 		if !holder || len(chain) < 2 {
 			return false
@@ -353,10 +414,10 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	case "handling delegate":
 		below := slices.Contains(t.up(w.area), j.seat().area) && w.area != j.seat().area
-		if !holder || !below || len(t.crew(w.area, now)) == 0 {
+		if !holder || !below || len(t.there(w.area, now)) == 0 {
 			return false
 		}
-		j.give(ball{w.area, t.crew(w.area, now)[0]})
+		j.give(ball{w.area, t.there(w.area, now)[0]})
 		j.enter("assigned")
 		return true
 	case "handling whistle":
@@ -372,7 +433,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.waited[w.department] = now.Add(arriveTime)
 		return true
 	case "handling suspend":
-		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || j.owed() || !w.resume.After(now) {
+		if !dispatcher || j.asked != "suspend" || j.askedBy == p.id() || p.works(j) || j.owed() || !fits(w.resume, now) {
 			return false
 		}
 		j.state, j.stopped, j.resume = "suspended", true, w.resume
@@ -390,7 +451,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		j.handler = p.id()
 		to := ball{chain[len(chain)-1], ""}
 		if len(chain) > 1 {
-			to = t.lowest(chain[1:], now)
+			to = t.lowest(chain[1:], now, j.handler)
 		}
 		j.give(to)
 		j.enter("checking")
@@ -409,7 +470,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return ok
 	case "closed evaluate", "closed lapse":
-		ok := w.action == "evaluate" && (p.filed || above) || w.action == "lapse" && p.system && j.stage <= 0
+		ok := w.action == "evaluate" && (p.filed || above && j.sampled) || w.action == "lapse" && p.system && j.stage <= 0
 		if ok {
 			j.state, j.limited, j.staged = "evaluated", false, false
 		}
@@ -424,6 +485,11 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	}
 	return j.sideStep(t, w, now, holder, above, dispatcher)
+}
+
+// fits reports whether work may rest until a time: for a year at most.
+func fits(resume, now time.Time) bool {
+	return resume.After(now) && !resume.After(now.AddDate(1, 0, 0))
 }
 
 // sideStep is what changes no state: departments and marks.
@@ -468,7 +534,7 @@ func without(list []string, s string) []string {
 
 // routed gives the ball to an area under the dispatcher.
 func (j *job) routed(t *town, w wish, now time.Time) bool {
-	chain, crew := t.up(w.area), t.crew(w.area, now)
+	chain, crew := t.up(w.area), t.there(w.area, now)
 	if len(crew) == 0 {
 		return false
 	}
@@ -493,12 +559,10 @@ func (j *job) routed(t *town, w wish, now time.Time) bool {
 
 // takenBy is the ball in the hands of who answers for it.
 func (j *job) takenBy(t *town, p person, now time.Time) ball {
-	for _, a := range t.up(j.holder.area) {
-		if slices.Contains(t.crew(a, now), p.worker) {
-			return ball{a, p.worker}
-		}
+	if p.worker == "" {
+		return ball{j.holder.area, ""}
 	}
-	return ball{j.holder.area, ""}
+	return ball{t.answering(p.worker, j.holder.area, now), p.worker}
 }
 
 // home is where the ball goes back to.
@@ -507,7 +571,7 @@ func (j *job) home(t *town, now time.Time) ball {
 	switch {
 	case j.sender.area == "" && len(chain) > 1:
 		return t.lowest(chain[1:], now)
-	case j.sender.worker == "" || slices.Contains(t.crew(j.sender.area, now), j.sender.worker):
+	case j.sender.worker == "" || slices.Contains(t.there(j.sender.area, now), j.sender.worker):
 		return j.sender
 	}
 	return t.lowest(t.up(j.sender.area), now)
@@ -520,6 +584,9 @@ func (j *job) returned(t *town, now time.Time) bool {
 		if j.sender.area == "" && len(chain) < 2 {
 			return false
 		}
+		if j.home(t, now) == j.holder {
+			return false
+		}
 		j.give(j.home(t, now))
 	} else {
 		to := ball{chain[len(chain)-1], ""}
@@ -530,6 +597,9 @@ func (j *job) returned(t *town, now time.Time) bool {
 				break
 			}
 		}
+		if to == j.holder {
+			return false
+		}
 		j.give(to)
 	}
 	j.returns++
@@ -539,7 +609,7 @@ func (j *job) returned(t *town, now time.Time) bool {
 
 // deputy gives the ball to the deputy, or else up.
 func (j *job) deputy(t *town, now time.Time) bool {
-	chain, crew := t.up(j.holder.area), t.crew(j.holder.area, now)
+	chain, crew := t.up(j.holder.area), t.there(j.holder.area, now)
 	i := slices.Index(crew, j.holder.worker) + 1
 	top := ball{chain[len(chain)-1], ""}
 	if j.holder != top && i < len(crew) {
@@ -555,6 +625,8 @@ func (j *job) deputy(t *town, now time.Time) bool {
 func (j *job) higher(t *town, now time.Time) bool {
 	chain := t.up(j.holder.area)
 	switch top := (ball{chain[len(chain)-1], ""}); {
+	case len(chain) > 1 && j.state == "checking":
+		j.holder = t.lowest(chain[1:], now, j.handler)
 	case len(chain) > 1:
 		j.holder = t.lowest(chain[1:], now)
 	case j.holder == top:

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"jingwei/grid"
@@ -60,7 +61,7 @@ func (s *selection) filter(q grid.ReportQuery) {
 		s.and("r.holder_worker = %s", q.Holder)
 	}
 	if q.Owes != "" {
-		s.and("r.id IN (SELECT t.report FROM task t WHERE t.department = %s AND t.state IN ('called', 'arrived'))", q.Owes)
+		s.where = append(s.where, owedBy(s.arg(q.Owes)))
 	}
 	if q.Lead != uuid.Nil {
 		s.and("r.lead = %s", [16]byte(q.Lead))
@@ -78,9 +79,19 @@ func (s *selection) filter(q grid.ReportQuery) {
 		s.and("r.x BETWEEN %s AND %s", q.Box.Min.X, q.Box.Max.X)
 		s.and("r.y BETWEEN %s AND %s", q.Box.Min.Y, q.Box.Max.Y)
 	}
+	if q.Sample {
+		s.where = append(s.where, sampled)
+	}
 	if q.Before != uuid.Nil {
 		s.and("r.id < %s", [16]byte(q.Before))
 	}
+}
+
+// sampled is grid.Report.Sampled of what is closed, as its index has it.
+const sampled = "r.state = 'closed' AND get_byte(uuid_send(r.id), 15) < 13"
+
+func owedBy(department string) string {
+	return "r.id IN (SELECT t.report FROM task t WHERE t.department = " + department + " AND t.state IN ('called', 'arrived'))"
 }
 
 // stateList writes states as literals, so that the planner sees that the index of
@@ -96,16 +107,60 @@ func stateList(states []grid.State) string {
 func (s *selection) sql(q grid.ReportQuery) string {
 	page := fmt.Sprintf(" ORDER BY r.id DESC LIMIT %d", q.Limit)
 	switch {
-	case q.Cells == nil:
-		return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
+	case q.Seen != nil && (q.Seen.Others != nil || len(q.Seen.Areas) > fewCells):
+		s.where = append(s.where, "("+strings.Join(s.seen(*q.Seen), " OR ")+")")
+	case q.Seen != nil:
+		return s.seenFew(*q.Seen, page)
 	case len(q.Cells) > fewCells:
 		s.and("r.cell = ANY(%s)", q.Cells)
-		return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
+	case q.Cells != nil:
+		return `SELECT ` + reportColumns + ` FROM ` + s.each("cell", s.arg(q.Cells), page) + ` r` + page
 	}
-	cells := s.arg(q.Cells)
-	s.where = append(s.where, "r.cell = c.id")
-	return `SELECT ` + reportColumns + ` FROM unnest(` + cells + `::bigint[]) AS c (id)
-		CROSS JOIN LATERAL (SELECT r.* FROM report r` + s.clause() + page + `) r` + page
+	return `SELECT ` + reportColumns + ` FROM report r` + s.clause() + page
+}
+
+// each selects a page of the reports of each of some areas, by an index that begins
+// with the column, on further conditions.
+func (s *selection) each(column, areas, page string, and ...string) string {
+	own := selection{where: slices.Concat(s.where, and, []string{"r." + column + " = a.id"})}
+	return `(SELECT r.* FROM unnest(` + areas + `::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT r.* FROM report r` + own.clause() + page + `) r` + page + `)`
+}
+
+// moved is what the indexes of holders and senders by area hold: a report on which
+// nobody has taken a step is with somebody over its cell, unless its place is
+// ambiguous.
+const moved = "(r.version > 1 OR r.method = 'ambiguous')"
+
+// seen are the conditions of which one holds of a report that may be seen.
+func (s *selection) seen(v grid.Seen) []string {
+	areas, lies, cells := s.arg(v.Areas), "r.cell = ANY(%s)", v.Cells
+	if v.Others != nil {
+		lies, cells = "(r.cell = ANY(%s)) IS NOT TRUE", v.Others
+	}
+	return append(s.person(v), fmt.Sprintf(lies, s.arg(cells)), "r.holder_area = ANY("+areas+") AND "+moved, "r.sender_area = ANY("+areas+")")
+}
+
+// person are the conditions that a worker sees a report for, wherever it is.
+func (s *selection) person(v grid.Seen) (any []string) {
+	if v.Worker != 0 {
+		any = append(any, "r.holder_worker = "+s.arg(v.Worker))
+	}
+	if v.Department != "" {
+		any = append(any, owedBy(s.arg(v.Department)))
+	}
+	return any
+}
+
+// seenFew selects by each of the reasons to see a report on its own, each of which
+// has an index.
+func (s *selection) seenFew(v grid.Seen, page string) string {
+	areas := s.arg(v.Areas)
+	parts := []string{s.each("cell", s.arg(v.Cells), page), s.each("holder_area", areas, page, moved), s.each("sender_area", areas, page)}
+	for _, one := range s.person(v) {
+		own := selection{where: append(slices.Clip(s.where), one)}
+		parts = append(parts, `(SELECT r.* FROM report r`+own.clause()+page+`)`)
+	}
+	return `SELECT ` + reportColumns + ` FROM (` + strings.Join(parts, ` UNION `) + `) r` + page
 }
 
 func (s *selection) clause() string {

@@ -41,6 +41,7 @@ func selects(q grid.ReportQuery, r grid.Report) bool {
 	return (q.Cells == nil || slices.Contains(q.Cells, r.Cell)) &&
 		(q.States == nil || slices.Contains(q.States, r.State)) &&
 		(q.Holder == 0 || q.Holder == r.Holder.Worker) &&
+		(!q.Sample || r.State == grid.Closed && r.Sampled()) &&
 		strings.HasPrefix(r.Matter, q.Matter) &&
 		(q.From.IsZero() || !r.At.Before(q.From)) && (q.Until.IsZero() || r.At.Before(q.Until)) &&
 		(q.Box == nil || q.Box.Contains(r.Pos)) &&
@@ -58,6 +59,7 @@ func TestReportsLikeBruteForce(t *testing.T) {
 			States: rapid.SampledFrom([][]grid.State{nil, {grid.Closed}, {grid.Reported, grid.Assigned}, {grid.Void}}).Draw(t, "states"),
 			Matter: rapid.SampledFrom([]string{"", "01", "0102", "010101", "99"}).Draw(t, "matter"),
 			Holder: grid.WorkerID(rapid.SampledFrom([]int{0, 0, 1, 3, 99}).Draw(t, "holder")),
+			Sample: rapid.IntRange(0, 5).Draw(t, "sample") == 0,
 			Limit:  rapid.IntRange(1, 250).Draw(t, "limit"),
 		}
 		if rapid.Bool().Draw(t, "some cells") {

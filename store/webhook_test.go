@@ -31,7 +31,7 @@ func TestWebhooks(t *testing.T) {
 	publish(t, db, 0, city(2, 1))
 	w, err := db.AddWebhook(ctx, grid.Webhook{
 		URL: "https://example.com/", Secret: hookSecret, By: "root#1",
-		Interest: grid.Interest{Root: 1, Area: 1, Matter: "01,0201", States: grid.StateSetOf(grid.Assigned, grid.Closed), Holder: 3},
+		Interest: grid.Interest{Sight: grid.Sight{Root: 1}, Area: 1, Matter: "01,0201", States: grid.StateSetOf(grid.Assigned, grid.Closed), Holder: 3},
 	})
 	if err != nil {
 		t.Fatal(err)

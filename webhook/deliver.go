@@ -231,7 +231,7 @@ func (d *Deliverer) resend(ctx context.Context, w grid.Webhook) error {
 	if err != nil {
 		return err
 	}
-	seen := grid.Interest{Root: w.Root}.In(d.Snapshots.Load())
+	seen := w.Sight.In(d.Snapshots.Load())
 	for _, e := range letters {
 		failed := "the report is not in the area any more"
 		if e.Report != nil && seen(e.Report) {

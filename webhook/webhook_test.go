@@ -266,7 +266,7 @@ func TestDeliver(t *testing.T) {
 	t.Cleanup(slow.Close)
 	t.Cleanup(func() { close(hung) })
 	o.add(1, all.URL, grid.Interest{})
-	o.add(2, south.URL, grid.Interest{Root: 1, Area: 3})
+	o.add(2, south.URL, grid.Interest{Sight: grid.Sight{Root: 1}, Area: 3})
 	o.add(3, broken.URL, grid.Interest{})
 	o.add(4, slow.URL, grid.Interest{})
 	o.report(1, 2)

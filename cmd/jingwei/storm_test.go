@@ -20,6 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/dispatch"
+	"jingwei/geo"
+	"jingwei/grid"
+
 	"github.com/google/uuid"
 )
 
@@ -89,6 +93,7 @@ type storm struct {
 // stormReport is what a phone knows of its report.
 type stormReport struct {
 	id    string
+	pos   geo.Pos
 	body  string
 	state string
 	steps []string // reasons of the steps that were acknowledged
@@ -140,9 +145,13 @@ func (s *storm) place(file string) {
 func (s *storm) invent(random *rand.Rand) *stormReport {
 	lon, lat := s.east+random.NormFloat64()*0.004, s.north+random.NormFloat64()*0.004
 	at := time.Now().Add(-time.Duration(random.ExpFloat64() * float64(10*time.Minute))).UTC()
+	pos, err := geo.FromDegrees(lon, lat)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	return &stormReport{
-		id:   uuid.Must(uuid.NewV7()).String(),
-		body: fmt.Sprintf(`{"position":[%.7f,%.7f],"accuracy":12,"matter":"010101","text":"积水","at":%q}`, lon, lat, at.Format(time.RFC3339Nano)),
+		id: uuid.Must(uuid.NewV7()).String(), pos: pos,
+		body: fmt.Sprintf(`{"position":[%.7f,%.7f],"accuracy":12,"matter":"010101","text":"积水","at":%q}`, pos.Lon(), pos.Lat(), at.Format(time.RFC3339Nano)),
 	}
 }
 
@@ -327,13 +336,33 @@ func size(m *sync.Map) (n int) {
 	return n
 }
 
-// judge compares what is there with what was acknowledged.
+// kept is a report as the service tells of it.
+type kept struct {
+	ID, State string
+	Received  time.Time
+	Cell      *struct{ Code string }
+	Holder    *struct {
+		Area   struct{ Code string }
+		Worker struct{ Code string }
+	}
+}
+
+// where is the cell, the area of the holder and the holder of a report.
+func (k kept) where() (w [3]string) {
+	if k.Cell != nil {
+		w[0] = k.Cell.Code
+	}
+	if k.Holder != nil {
+		w[1], w[2] = k.Holder.Area.Code, k.Holder.Worker.Code
+	}
+	return w
+}
+
+// judge compares what is there with what was acknowledged, and with what the places and
+// the people say.
 func (s *storm) judge() {
 	s.t.Helper()
-	type kept struct {
-		ID, State, Received string
-		Cell, Holder        *struct{}
-	}
+	city := s.snapshot()
 	there := map[string]kept{}
 	for next := "/v1/reports?limit=1000"; next != ""; {
 		var page struct {
@@ -352,13 +381,11 @@ func (s *storm) judge() {
 	queued := 0 // outside every cell, or in several as far as a phone can tell
 	for _, r := range s.reports {
 		k, ok := there[r.id]
-		routed := k.State == "assigned" && k.Cell != nil && k.Holder != nil
-		if k.State == "reported" && k.Holder == nil {
+		if k.State == "reported" {
 			queued++
-			routed = true
 		}
-		if !ok || k.State != r.state || !routed {
-			s.t.Errorf("report %s: acknowledged as %s, is %+v", r.id, r.state, k)
+		if state, want := expected(city, r.pos, k.Received); !ok || k.State != r.state || k.State != state || k.where() != want {
+			s.t.Errorf("report %s: acknowledged as %s, is %s with %v, want %s with %v", r.id, r.state, k.State, k.where(), state, want)
 		}
 		if _, told := s.seen.Load(r.id); !told {
 			s.t.Errorf("report %s was not on the stream", r.id)
@@ -372,6 +399,36 @@ func (s *storm) judge() {
 		s.t.Errorf("%d reports are there of %d, %d in the dispatcher's queue", len(there), len(s.reports), queued)
 	}
 	s.t.Logf("%d in the dispatcher's queue", queued)
+}
+
+// snapshot loads what the service goes by, beside it.
+func (s *storm) snapshot() *grid.Snapshot {
+	s.t.Helper()
+	db, done, err := (&database{Data: s.data}).open(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer done()
+	city, err := db.Load(s.t.Context(), 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return city
+}
+
+// expected is the state that a report of the storm comes to, and where that is.
+func expected(s *grid.Snapshot, pos geo.Pos, received time.Time) (state string, where [3]string) {
+	place, candidates := s.LocateWithin(pos, 12, grid.DefaultTolerance)
+	if place.Area >= 0 {
+		where[0] = s.Area(place.Area).Code
+	}
+	d := dispatch.Route(s, dispatch.Request{Place: place, Candidates: candidates, Matter: "010101", At: received})
+	if i, ok := s.ByID(d.Holder.Area); ok {
+		where[1] = s.Area(i).Code
+	}
+	w, _ := s.Roster().Worker(d.Holder.Worker)
+	where[2] = w.Code
+	return d.State.String(), where
 }
 
 // judgeSteps looks whether the steps of a report that were acknowledged are there
