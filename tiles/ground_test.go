@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"jingwei/geo"
@@ -110,8 +111,8 @@ func (g *ground) check(t *testing.T, a tiles.Address, list []seen) {
 				continue
 			}
 			for x, y := range s.along {
-				if d := distance(truth[f.ID], x, y); d > unit {
-					t.Errorf("%v: a border of area %d is drawn at %.2f, %.2f, %.2f units off", a, f.ID, x, y, d)
+				if !closeTo(truth[f.ID], x, y) {
+					t.Errorf("%v: a border of area %d is drawn at %.2f, %.2f", a, f.ID, x, y)
 				}
 			}
 		}
@@ -163,12 +164,11 @@ func (p *probe) at(t *testing.T, x, y float64) {
 	if face := p.s.Coverage().Locate(q); face != coverage.None {
 		there = p.area(face)
 	}
-	wrong := func(id uint64) bool { return distance(p.truth[id], x, y) > unit }
-	if there != 0 && !holds(p.drawn[there], x, y) && wrong(there) {
+	if there != 0 && !holds(p.drawn[there], x, y) && !closeTo(p.truth[there], x, y) {
 		t.Errorf("%v: area %d is not drawn at %.2f, %.2f", p.tile, there, x, y)
 	}
 	for id, own := range p.drawn {
-		if id != there && holds(own, x, y) && wrong(id) {
+		if id != there && holds(own, x, y) && !closeTo(p.truth[id], x, y) {
 			t.Errorf("%v: area %d is drawn at %.2f, %.2f", p.tile, id, x, y)
 		}
 	}
@@ -222,18 +222,16 @@ func (s stretch) clip(low, high float64) (part stretch, in bool) {
 	return stretch{s.ax + from*dx, s.ay + from*dy, s.ax + to*dx, s.ay + to*dy}, from <= to
 }
 
-// distance returns how far a position is from the nearest of lines.
-func distance(list []stretch, x, y float64) float64 {
-	least := math.Inf(1)
-	for _, s := range list {
+// closeTo reports whether a position is within a unit of any of some lines.
+func closeTo(list []stretch, x, y float64) bool {
+	return slices.ContainsFunc(list, func(s stretch) bool {
 		ax, ay, dx, dy := s.ax-x, s.ay-y, s.bx-s.ax, s.by-s.ay
 		part := 0.0
 		if length := dx*dx + dy*dy; length > 0 {
 			part = min(1, max(0, -(ax*dx+ay*dy)/length))
 		}
-		least = min(least, math.Hypot(ax+part*dx, ay+part*dy))
-	}
-	return least
+		return math.Hypot(ax+part*dx, ay+part*dy) <= unit
+	})
 }
 
 // holds reports whether rings hold a position, by the even-odd rule.

@@ -2,8 +2,10 @@ package tiles
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
+	"jingwei/geo"
 	"jingwei/geo/coverage"
 )
 
@@ -11,12 +13,47 @@ import (
 // normalised. Its arcs have been projected, rounded and then noded, so that borders
 // meet only where they have a position in common. It is immutable.
 //
+// Of each position it also tells where that was before it was rounded: edges are cut at
+// the sides of tiles as they were, or rounding would come on top of rounding.
+//
 // The rings of face f are wire[start[f]:start[f+1]]: of each the number of its
-// positions, and the steps to these from the last before them, as varints. That is
-// a fifth of what they take as they are.
+// positions, and the steps to these from the last before them, in grains, as varints.
+// That is a quarter of what they take as they are.
 type net struct {
 	wire  []byte
 	start []int
+}
+
+// grains are what a unit has of parts, in which positions are told before they are
+// rounded.
+const grains = 16
+
+// rounded returns the position that one in grains is rounded to, in units.
+func (p point) rounded() point {
+	return point{(p.x + grains/2) >> 4, (p.y + grains/2) >> 4} // down, below zero too
+}
+
+// origins tells of positions where they were before they were rounded, in grains. Of
+// several that fall together, one stands for all.
+type origins map[point]point
+
+// add adds positions of the lattice.
+func (o origins) add(m projection, list []geo.Pos) {
+	for _, p := range list {
+		x, y := m.exact(p)
+		at := point{round(x), round(y)}
+		if _, known := o[at]; !known {
+			o[at] = point{int64(math.Floor(x * grains)), int64(math.Floor(y * grains))}
+		}
+	}
+}
+
+// of returns where a position was; one that came to be where lines cross was there.
+func (o origins) of(p point) point {
+	if at, known := o[p]; known {
+		return at
+	}
+	return point{p.x * grains, p.y * grains}
 }
 
 // lines are the arcs of a net in the making.
@@ -32,7 +69,7 @@ type step struct {
 // the coverage itself or one that was simplified from it.
 func newNet(c, simple *coverage.Coverage, z uint32) *net {
 	m := Address{Z: z}.projection()
-	var all lines
+	all, before := lines{}, origins{}
 	around := make([][]step, c.Len())
 	arcs := simple.Arcs()
 	for k, a := range c.Arcs() {
@@ -40,6 +77,7 @@ func newNet(c, simple *coverage.Coverage, z uint32) *net {
 		if len(line) < 2 {
 			continue // no longer than a unit: its ends are one
 		}
+		before.add(m, a.Pos)
 		i := int32(len(all))
 		all = append(all, line)
 		if a.Left != coverage.None {
@@ -50,25 +88,26 @@ func newNet(c, simple *coverage.Coverage, z uint32) *net {
 		}
 	}
 	node(all)
-	return all.net(around)
+	return all.net(around, before)
 }
 
 // net makes the faces of a net from the steps around each.
-func (l lines) net(around [][]step) *net {
+func (l lines) net(around [][]step, before origins) *net {
 	n, v := &net{start: make([]int, 1, len(around)+1)}, visits{}
 	for _, steps := range around {
-		n.add(normalise(l.link(steps), v))
+		n.add(normalise(l.link(steps), v), before)
 	}
 	n.wire = slices.Clip(n.wire)
 	return n
 }
 
 // add adds a face.
-func (n *net) add(rings [][]point) {
+func (n *net) add(rings [][]point, before origins) {
 	var last point
 	for _, r := range rings {
 		n.wire = binary.AppendUvarint(n.wire, uint64(len(r)))
 		for _, p := range r {
+			p = before.of(p)
 			n.wire = binary.AppendVarint(binary.AppendVarint(n.wire, p.x-last.x), p.y-last.y)
 			last = p
 		}
@@ -79,11 +118,11 @@ func (n *net) add(rings [][]point) {
 // of returns the rings of a face as they are kept.
 func (n *net) of(face int32) []byte { return n.wire[n.start[face]:n.start[face+1]] }
 
-// rings appends the rings of a face as seen from an origin, reusing the memory of
-// those that dst has room for.
+// rings appends the rings of a face as seen from an origin, in grains, reusing the
+// memory of those that dst has room for.
 func (n *net) rings(dst [][]point, face int32, origin point) [][]point {
 	wire := n.of(face)
-	at := point{-origin.x, -origin.y}
+	at := point{-origin.x * grains, -origin.y * grains}
 	for len(wire) > 0 {
 		count, k := binary.Uvarint(wire)
 		wire = wire[k:]
