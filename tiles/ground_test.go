@@ -112,7 +112,7 @@ func (g *ground) check(t *testing.T, a tiles.Address, list []seen) {
 			}
 			for x, y := range s.along {
 				if !closeTo(truth[f.ID], x, y) {
-					t.Errorf("%v: a border of area %d is drawn at %.2f, %.2f", a, f.ID, x, y)
+					t.Fatalf("%v: a border of area %d is drawn at %.2f, %.2f", a, f.ID, x, y)
 				}
 			}
 		}
@@ -165,11 +165,11 @@ func (p *probe) at(t *testing.T, x, y float64) {
 		there = p.area(face)
 	}
 	if there != 0 && !holds(p.drawn[there], x, y) && !closeTo(p.truth[there], x, y) {
-		t.Errorf("%v: area %d is not drawn at %.2f, %.2f", p.tile, there, x, y)
+		t.Fatalf("%v: area %d is not drawn at %.2f, %.2f", p.tile, there, x, y)
 	}
 	for id, own := range p.drawn {
 		if id != there && holds(own, x, y) && !closeTo(p.truth[id], x, y) {
-			t.Errorf("%v: area %d is drawn at %.2f, %.2f", p.tile, id, x, y)
+			t.Fatalf("%v: area %d is drawn at %.2f, %.2f", p.tile, id, x, y)
 		}
 	}
 }
@@ -194,11 +194,11 @@ func (s stretch) onLimit() bool {
 	return false
 }
 
-// along yields positions from one end to the other.
+// along yields positions from one end to before the other.
 func (s stretch) along(yield func(x, y float64) bool) {
 	const step = 100
-	n := math.Ceil(math.Hypot(s.bx-s.ax, s.by-s.ay)/step) + 1
-	for k := range int(n) + 1 {
+	n := max(1, math.Ceil(math.Hypot(s.bx-s.ax, s.by-s.ay)/step))
+	for k := range int(n) {
 		if part := float64(k) / n; !yield(s.ax+part*(s.bx-s.ax), s.ay+part*(s.by-s.ay)) {
 			return
 		}

@@ -59,6 +59,7 @@ type proof struct {
 	columns *density.Columns
 	judge   *judge
 	grounds map[grid.Level]*ground
+	folder  string
 
 	whole  int // the highest zoom of which all tiles are compared
 	sample int // how many reports those of higher zooms are from
@@ -67,73 +68,100 @@ type proof struct {
 func newProof(t *testing.T, s *grid.Snapshot, reports []density.Report, whole, sample int) *proof {
 	t.Helper()
 	return &proof{
-		s, tiles.NewPyramid(s), reports, counting(s, reports), newJudge(t, s, reports, window), map[grid.Level]*ground{}, whole, sample,
+		s, tiles.NewPyramid(s), reports, counting(s, reports), newJudge(t, s, reports, window), map[grid.Level]*ground{}, t.TempDir(), whole, sample,
 	}
 }
 
 func (p *proof) run(t *testing.T) {
 	for _, l := range tiles.Layers() {
-		for z := range uint32(19) {
-			start := time.Now()
-			r := p.recount(t, l, z)
-			for some := range slices.Chunk(p.places(z), 1<<14) {
-				p.part(t, r, some)
-			}
-			r.end(t, len(p.ground(r.level).borders), int(z) <= p.whole)
-			t.Logf("%v, zoom %d: %v; %v", l, z, r, time.Since(start).Round(time.Millisecond))
+		start := time.Now()
+		var zooms [19]*recount
+		var places []tiles.Address
+		for z := range zooms {
+			zooms[z] = p.recount(t, l, uint32(z))
+			places = append(places, p.places(uint32(z))...)
+		}
+		for some := range slices.Chunk(places, 1<<14) { // as many as memory has room for
+			p.part(t, l, zooms[:], some)
+		}
+		for z, r := range zooms {
+			r.end(t, len(p.ground(r.level).borders), z <= p.whole)
+			t.Logf("%v, zoom %d: %v", l, z, r)
+		}
+		t.Logf("%v: %v", l, time.Since(start).Round(time.Second))
+	}
+}
+
+// part compares some tiles.
+func (p *proof) part(t *testing.T, l tiles.Layer, zooms []*recount, places []tiles.Address) {
+	t.Helper()
+	o := tiles.Options{Layer: l, Columns: p.columns, Filter: window, Root: -1}
+	var list []served
+	for _, a := range places {
+		zooms[a.Z].visited[a] = true
+		if tile := fetch(t, p.p, a, o); !tile.Empty() {
+			list = append(list, served{a, tile.Data})
+		}
+	}
+	var node, gdal []seen
+	if len(list) > 0 {
+		node, gdal = decode(t, l, p.pack(t, o, list), list)
+	}
+	compareDecoders(t, node, gdal)
+	drawn := map[tiles.Address][]seen{}
+	for _, f := range node {
+		zooms[f.Z].add(t, f)
+		if f.Layer == "areas" {
+			drawn[f.tile] = append(drawn[f.tile], f)
+		}
+	}
+	for _, a := range places {
+		if l == tiles.Areas {
+			p.ground(zooms[a.Z].level).check(t, a, drawn[a])
 		}
 	}
 }
 
-// part compares some tiles of a zoom, as many as memory has room for.
-func (p *proof) part(t *testing.T, r *recount, places []tiles.Address) {
+// pack puts tiles into an archive.
+func (p *proof) pack(t *testing.T, o tiles.Options, list []served) (file string) {
 	t.Helper()
-	o := tiles.Options{Layer: r.layer, Columns: p.columns, Filter: window, Root: -1}
-	file := filepath.Join(t.TempDir(), "some.mbtiles")
+	file = filepath.Join(p.folder, "some.mbtiles")
 	w, err := archive.Create(file, archive.MBTiles, p.p.TileJSON(o, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []served
-	for _, a := range places {
-		tile := fetch(t, p.p, a, o)
-		if err := w.Put(a, tile.Data); err != nil {
+	for _, s := range list {
+		if err := w.Put(s.Address, s.data); err != nil {
 			t.Fatal(err)
 		}
-		r.visited[a] = true
-		if !tile.Empty() {
-			list = append(list, served{a, tile.Data})
-		}
-	}
-	if len(list) == 0 {
-		if err := w.Discard(); err != nil {
-			t.Fatal(err)
-		}
-		return
 	}
 	if err := w.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	node, gdal := decode(t, file, list, r)
-	compareDecoders(t, node, gdal)
-	p.compare(t, r, node)
+	return file
 }
 
 // decode reads tiles with both decoders: from memory, and from an archive of them.
-func decode(t *testing.T, file string, list []served, r *recount) (node, gdal []seen) {
+func decode(t *testing.T, l tiles.Layer, file string, list []served) (node, gdal []seen) {
 	t.Helper()
 	g, ctx := errgroup.WithContext(t.Context())
 	g.Go(func() (err error) {
 		node, err = byNode(ctx, list)
 		return err
 	})
+	zooms := map[uint32]bool{}
+	for _, s := range list {
+		zooms[s.Z] = true
+	}
 	g.Go(func() error {
-		for _, name := range layersOf[r.layer] {
-			of, err := byGDAL(ctx, file, name, r.z)
-			if err != nil {
-				return err
+		for z := range zooms {
+			for _, name := range layersOf[l] {
+				of, err := byGDAL(ctx, file, name, z)
+				if err != nil {
+					return err
+				}
+				gdal = append(gdal, of...)
 			}
-			gdal = append(gdal, of...)
 		}
 		return nil
 	})
@@ -163,22 +191,6 @@ func compareDecoders(t *testing.T, node, gdal []seen) {
 	a, b := text(node), text(gdal)
 	if !slices.Equal(a, b) {
 		t.Fatalf("@mapbox/vector-tile and GDAL differ (-+):\n%.3000s", cmp.Diff(a, b))
-	}
-}
-
-// compare compares the features of tiles, with what SQL counts and areas with where
-// they are.
-func (p *proof) compare(t *testing.T, r *recount, list []seen) {
-	t.Helper()
-	drawn := map[tiles.Address][]seen{}
-	for _, f := range list {
-		r.add(t, f)
-		if f.Layer == "areas" {
-			drawn[f.tile] = append(drawn[f.tile], f)
-		}
-	}
-	for a, list := range drawn {
-		p.ground(r.level).check(t, a, list)
 	}
 }
 
