@@ -7,14 +7,16 @@ import (
 
 	"jingwei/geo"
 	"jingwei/geo/coverage"
+	"jingwei/tiles/mvt"
 )
 
 // net is a coverage in tile units of a zoom, in the world: the rings of each face,
 // normalised. Its arcs have been projected, rounded and then noded, so that borders
 // meet only where they have a position in common. It is immutable.
 //
-// Of each position it also tells where that was before it was rounded: edges are cut at
-// the sides of tiles as they were, or rounding would come on top of rounding.
+// Of the ends of edges that are cut at the sides of tiles it also tells where they were
+// before they were rounded: they are cut as they were, or rounding would come on top of
+// rounding.
 //
 // The rings of face f are wire[start[f]:start[f+1]]: of each the number of its
 // positions, and the steps to these from the last before them, in grains, as varints.
@@ -33,22 +35,40 @@ func (p point) rounded() point {
 	return point{(p.x + grains/2) >> 4, (p.y + grains/2) >> 4} // down, below zero too
 }
 
-// origins tells of positions where they were before they were rounded, in grains. Of
-// several that fall together, one stands for all.
+// origins tells of the ends of edges that are cut where they were before they were
+// rounded, in grains. Of several that fall together, one stands for all.
 type origins map[point]point
 
-// add adds positions of the lattice.
-func (o origins) add(m projection, list []geo.Pos) {
-	for _, p := range list {
+// add adds those of a line that was made of positions of the lattice.
+func (o origins) add(m projection, line []point, of []geo.Pos) {
+	ends := make(map[point]bool)
+	for k := range len(line) - 1 {
+		if cutSomewhere(line[k], line[k+1]) {
+			ends[line[k]], ends[line[k+1]] = true, true
+		}
+	}
+	if len(ends) == 0 {
+		return
+	}
+	for _, p := range of {
 		x, y := m.exact(p)
 		at := point{round(x), round(y)}
-		if _, known := o[at]; !known {
+		if _, known := o[at]; ends[at] && !known {
 			o[at] = point{int64(math.Floor(x * grains)), int64(math.Floor(y * grains))}
 		}
 	}
 }
 
-// of returns where a position was; one that came to be where lines cross was there.
+// cutSomewhere reports whether the buffer of any tile ends between two positions.
+func cutSomewhere(a, b point) bool {
+	tiles := func(p point) [4]int64 { // the last that ends before it, and the last that begins
+		return [4]int64{(p.x - Buffer) / mvt.Extent, (p.x + Buffer - 1) / mvt.Extent, (p.y - Buffer) / mvt.Extent, (p.y + Buffer - 1) / mvt.Extent}
+	}
+	return tiles(a) != tiles(b)
+}
+
+// of returns where a position was, if it matters; one that came to be where lines cross
+// was there.
 func (o origins) of(p point) point {
 	if at, known := o[p]; known {
 		return at
@@ -77,7 +97,7 @@ func newNet(c, simple *coverage.Coverage, z uint32) *net {
 		if len(line) < 2 {
 			continue // no longer than a unit: its ends are one
 		}
-		before.add(m, a.Pos)
+		before.add(m, line, a.Pos)
 		i := int32(len(all))
 		all = append(all, line)
 		if a.Left != coverage.None {
