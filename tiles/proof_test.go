@@ -30,7 +30,7 @@ var window = density.Filter{From: now.AddDate(0, 0, -12), To: now, Matters: []st
 // set at zooms 0 to 14, beyond these of those of sixty reports, and of a generated city
 // of those of sixty reports at each zoom. With JINGWEI_PROOF=all it is of all tiles of
 // Bristol, 50 times the reports in them, and of those of a thousand reports in the city at
-// full size, which takes a quarter of an hour.
+// full size, which takes twenty minutes on two busy processors.
 func TestDecodersAndSQLAgree(t *testing.T) {
 	needDecoders(t)
 	all := os.Getenv("JINGWEI_PROOF") == "all"
