@@ -1,8 +1,12 @@
 package bench
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"iter"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +18,7 @@ import (
 	"jingwei/store/localpg"
 	"jingwei/synth"
 	"jingwei/tiles"
+	"jingwei/tiles/mvt"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -98,8 +103,10 @@ func (c *tiled) tile(b *testing.B, a tiles.Address, o tiles.Options) tiles.Tile 
 	return tile
 }
 
-// Areas of a window and a category: cold is a window not asked for before, warm the
-// same one again. The peer is ST_AsMVT over the same cells and reports in the same
+// Areas of a window and a category: cold is a window not asked for before, of areas that
+// are drawn already, warm the same one again. Drawn are all tiles of zoom 12, one after the
+// other, from borders that are there: a thousand of their areas take as long as it says.
+// The peer is ST_AsMVT over the same cells and reports in the same
 // process's cluster, with projected polygons, the indexes it wants, one connection
 // and a prepared statement.
 func BenchmarkAreasTile(b *testing.B) {
@@ -116,13 +123,61 @@ func BenchmarkAreasTile(b *testing.B) {
 			sinkTile = c.tile(b, a, o)
 		}
 		b.ReportMetric(float64(len(first.Data)), "bytes")
+		b.ReportMetric(float64(areasIn(b, first)), "areas")
 	})
 	b.Run("jingwei/warm", func(b *testing.B) {
 		for b.Loop() {
 			sinkTile = c.tile(b, a, o)
 		}
 	})
+	b.Run("jingwei/drawn", func(b *testing.B) { drawAreas(b, c, o) })
 	asMVT(b, c, a)
+}
+
+// drawAreas draws tile after tile, each for the first time.
+func drawAreas(b *testing.B, c *tiled, o tiles.Options) {
+	places := slices.Collect(c.p.Covering(12, 12, -1))
+	all := *c
+	areas, drawn := 0, time.Duration(0)
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		if i%len(places) == 0 {
+			all.p = tiles.NewPyramid(c.s)
+			if err := all.p.Warm(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			all.tile(b, places[0], o) // for the borders of this zoom, and the view
+		}
+		b.StartTimer()
+		start := time.Now()
+		sinkTile = all.tile(b, places[i%len(places)], o)
+		drawn += time.Since(start)
+		b.StopTimer()
+		areas += areasIn(b, sinkTile)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(areas)/float64(b.N), "areas/op")
+	b.ReportMetric(float64(drawn.Nanoseconds())*1000/float64(areas), "ns/1000-areas")
+}
+
+// areasIn returns how many areas are in a tile.
+func areasIn(b *testing.B, t tiles.Tile) int {
+	if t.Empty() {
+		return 0
+	}
+	r, err := gzip.NewReader(bytes.NewReader(t.Data))
+	if err != nil {
+		b.Fatal(err)
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	list, err := mvt.Decode(raw)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return len(list[0].Features)
 }
 
 // Cells of a tile that shows the whole city, over all reports: each with a window not

@@ -2,6 +2,7 @@ package density
 
 import (
 	"fmt"
+	"slices"
 
 	"jingwei/geo"
 	"jingwei/grid"
@@ -88,7 +89,7 @@ func (b *binner) within(face int32) bool {
 
 // bins returns the cells that hold reports.
 func (b *binner) bins(v *view) []Bin {
-	var out []Bin
+	out := slices.Grow([]Bin(nil), b.holding())
 	for i := range b.cells {
 		s := &b.cells[i]
 		if s.count == 0 {
@@ -108,6 +109,16 @@ func (b *binner) bins(v *view) []Bin {
 		out = append(out, bin)
 	}
 	return out
+}
+
+// holding returns how many cells hold reports.
+func (b *binner) holding() (n int) {
+	for i := range b.cells {
+		if b.cells[i].count != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // mean is rounded to the nearest, halves up.

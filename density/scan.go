@@ -114,12 +114,17 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 	}
 }
 
-// scanFine adds the rows of a run one by one, for its place is many cells.
+// scanFine adds the rows of a run one by one, for its place is many cells: those of the
+// window, which come one after the other.
 func (b *binner) scanFine(p *places, r *run, end uint32, s *sieve, sums []sum) {
 	x, y := r.place.cell()
 	columns := newScale(b.west, b.below(x, b.view.MinX, b.view.MaxX))
 	rows := newScale(b.south, b.below(y, b.view.MinY, b.view.MaxY))
-	for i := r.start; i < end; i++ {
+	from := r.start
+	if !s.always {
+		from, end = s.between(p.at, from, end)
+	}
+	for i := from; i < end; i++ {
 		if !s.passes(p, i) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"jingwei/tiles/mvt"
 )
@@ -76,16 +77,20 @@ func (p *Pyramid) mine(ctx context.Context, at place, near *nearby) ([]shape, er
 	return mine, err
 }
 
+// layers are made in memory that is used again.
+var layers = sync.Pool{New: func() any { return new(mvt.Layer) }}
+
 // wordTags is how many tags of an area do not change: pairs of four keys and values.
 const wordTags = 8
 
 // areas returns the layer of areas.
 func (p *Pyramid) areas(list []shape, near *nearby) (out stillLayer) {
-	var l mvt.Layer
+	l := layers.Get().(*mvt.Layer)
+	defer layers.Put(l)
 	l.Reset(Areas.String(), mvt.Extent)
 	words := make([]uint32, 0, wordTags*len(list))
 	for _, s := range list {
-		words = p.appendWords(words, &l, near.areas[s.near])
+		words = p.appendWords(words, l, near.areas[s.near])
 	}
 	count, open, overdue, perKm2 := l.Key("count"), l.Key("open"), l.Key("overdue"), l.Key("per_km2")
 	n, v := uint32(len(list)), l.Values()
@@ -102,7 +107,7 @@ func (p *Pyramid) areas(list []shape, near *nearby) (out stillLayer) {
 		out.of = append(out.of, s.near)
 		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(i).ID), Type: mvt.Polygons, Geometry: s.wire}, tags...)
 	}
-	return out.with(&l)
+	return out.with(l)
 }
 
 // appendWords appends the tags of area i that do not change.
@@ -123,7 +128,8 @@ func (p *Pyramid) labels(drawn []shape, near *nearby) (out stillLayer) {
 			out.of = append(out.of, int32(k))
 		}
 	}
-	var l mvt.Layer
+	l := layers.Get().(*mvt.Layer)
+	defer layers.Put(l)
 	l.Reset(labelsName, mvt.Extent)
 	var words []uint32
 	for _, k := range out.of {
@@ -138,7 +144,7 @@ func (p *Pyramid) labels(drawn []shape, near *nearby) (out stillLayer) {
 		w := words[4*n:]
 		l.Add(mvt.Feature{ID: uint64(p.snapshot.Area(b.area).ID), Type: mvt.Points, Geometry: at}, w[0], w[1], w[2], w[3], count, v+uint32(n))
 	}
-	return out.with(&l)
+	return out.with(l)
 }
 
 func (out stillLayer) with(l *mvt.Layer) stillLayer {

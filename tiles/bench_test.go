@@ -23,11 +23,11 @@ var (
 	sinkBytes []byte
 )
 
-// mosaic is a snapshot of n times n cells of 250 m at 121° E, 32° N, each with 24
+// mosaic is a snapshot of n times n cells of 220 m at 121° E, 32° N, each with 24
 // positions, borders shared.
 func mosaic(b *testing.B, n int32) *grid.Snapshot {
 	b.Helper()
-	const step = 5_000 // between positions, in lattice units
+	const step = 4_250 // between positions, in lattice units
 	random := rand.New(rand.NewPCG(3, 3))
 	shift := map[geo.Pos]geo.Pos{}
 	at := func(x, y int32) geo.Pos {
@@ -59,9 +59,9 @@ func mosaic(b *testing.B, n int32) *grid.Snapshot {
 	return build(b, 1, plans)
 }
 
-// thousand is a tile of about a thousand cells, whole and in part, with counts.
+// thousand is a tile of a thousand cells, whole and in part, with counts.
 func thousand(b *testing.B) (s *grid.Snapshot, a tiles.Address, n *density.Columns) {
-	s = mosaic(b, 36)
+	s = mosaic(b, 42)
 	return s, at(12, 121.05, 32.05), scatter(s, 300_000)
 }
 

@@ -1,6 +1,8 @@
 package tiles
 
 import (
+	"sync"
+
 	"jingwei/density"
 	"jingwei/geo"
 	"jingwei/tiles/mvt"
@@ -9,7 +11,8 @@ import (
 // drawBins adds squares. They end where the next begin, also across the sides of
 // the tile: none needs a buffer.
 func drawBins(l *mvt.Layer, a Address, list []density.Bin) {
-	zoom, sizes := Bins.cellZoom(a.Z), rowSizes{z: Bins.cellZoom(a.Z)}
+	zoom := Bins.cellZoom(a.Z)
+	sizes := rowSizes{z: zoom}
 	var geometry []byte
 	for i := range list {
 		c := &list[i]
@@ -24,14 +27,18 @@ func drawBins(l *mvt.Layer, a Address, list []density.Bin) {
 	}
 }
 
-// rowSizes are the sizes of the cells of a zoom by their rows, each found once.
+// rowSizes are the sizes of the cells of a zoom by their rows, each found once. It is
+// safe for concurrent use.
 type rowSizes struct {
 	z    uint8
+	mu   sync.Mutex
 	rows map[uint32]float64
 }
 
 // km2 returns the size of a cell in row y, in square kilometres on the ellipsoid.
 func (s *rowSizes) km2(y uint32) float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	size, known := s.rows[y]
 	if !known {
 		if s.rows == nil {

@@ -2,9 +2,12 @@ package tiles
 
 import (
 	"context"
+	"runtime"
 
 	"jingwei/density"
 	"jingwei/geo"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // blocks are the counts of all cells of a zoom, in blocks that are counted anew when
@@ -81,9 +84,9 @@ func (b *blocks) update() (changed bool) {
 			return changed
 		}
 		if b.counted {
-			b.again(Address{})
+			b.count(b.touched(nil, Address{}))
 		} else {
-			b.first(b.start.above(b.blockZoom()))
+			b.count(b.first(nil, b.start.above(b.blockZoom())))
 		}
 		changed, b.counted, b.version = true, true, version
 		if b.source.Columns.Version() == version {
@@ -92,38 +95,38 @@ func (b *blocks) update() (changed bool) {
 	}
 }
 
-// first counts the blocks in a tile, going down to where reports are.
-func (b *blocks) first(a Address) {
+// first appends the blocks in a tile, going down to where reports are.
+func (b *blocks) first(list []Address, a Address) []Address {
 	below := min(a.Z+5, b.blockZoom()) // so that a thousand are counted at a time
 	if a.Z >= below {
-		b.count(a)
-		return
+		return append(list, a)
 	}
 	const few = 3 // zooms, to the blocks of which it is cheaper to go in vain
 	if below-a.Z <= few {
 		for k := range uint32(1) << (2 * (below - a.Z)) {
 			x, y := k&(1<<(below-a.Z)-1), k>>(below-a.Z)
-			b.first(Address{below, a.X<<(below-a.Z) + x, a.Y<<(below-a.Z) + y})
+			list = b.first(list, Address{below, a.X<<(below-a.Z) + x, a.Y<<(below-a.Z) + y})
 		}
-		return
+		return list
 	}
 	for _, c := range b.bins(a, uint8(below)) {
-		b.first(Address{below, c.X, c.Y})
+		list = b.first(list, Address{below, c.X, c.Y})
 	}
+	return list
 }
 
-// again counts the blocks in a tile that may have changed.
-func (b *blocks) again(a Address) {
+// touched appends the blocks in a tile that may have changed.
+func (b *blocks) touched(list []Address, a Address) []Address {
 	if b.source.Columns.Touched(uint8(a.Z), a.X, a.Y) <= b.version {
-		return
+		return list
 	}
 	if a.Z >= b.blockZoom() {
-		b.count(a)
-		return
+		return append(list, a)
 	}
 	for k := range uint32(4) {
-		b.again(Address{a.Z + 1, 2*a.X + k%2, 2*a.Y + k/2})
+		list = b.touched(list, Address{a.Z + 1, 2*a.X + k%2, 2*a.Y + k/2})
 	}
+	return list
 }
 
 // blockZoom returns the zoom of the tiles that are the blocks.
@@ -137,13 +140,36 @@ func (b *blocks) bins(a Address, zoom uint8) []density.Bin {
 	return b.source.Columns.Bins(b.source.Filter, b.source.Root, a.cells(zoom))
 }
 
-func (b *blocks) count(a Address) {
-	var out block
-	for _, c := range b.bins(a, b.zoom) {
-		out.cells = append(out.cells, classed{c.Count, leading(thousandths(uint64(c.Count), b.sizes.km2(c.Y)))})
+// count counts blocks, on all processors.
+func (b *blocks) count(list []Address) {
+	counted := make([]block, len(list))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, a := range list {
+		g.Go(func() error {
+			counted[i] = b.block(a)
+			return nil
+		})
+	}
+	_ = g.Wait() // none fails
+	for i, a := range list {
+		b.of[a] = counted[i]
+	}
+}
+
+// block counts a block, whose cells come row by row.
+func (b *blocks) block(a Address) (out block) {
+	list := b.bins(a, b.zoom)
+	out.cells = make([]classed, 0, len(list))
+	size, row := 0.0, uint32(0)
+	for i, c := range list {
+		if i == 0 || c.Y != row {
+			size, row = b.sizes.km2(c.Y), c.Y
+		}
+		out.cells = append(out.cells, classed{c.Count, leading(thousandths(uint64(c.Count), size))})
 		out.open, out.overdue = out.open+uint64(c.Open), out.overdue+uint64(c.Overdue)
 	}
-	b.of[a] = out
+	return out
 }
 
 func (b *blocks) sumUp() View {

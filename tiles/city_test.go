@@ -175,10 +175,10 @@ func readBristol(t testing.TB, files []string) *grid.Snapshot {
 	return build(t, 1, plans)
 }
 
-// city is a generated city of a twentieth of the size, and reports in it.
-func city(t testing.TB) (*grid.Snapshot, []density.Report) {
+// city is a generated city of a part of the size, and so many reports in it.
+func city(t testing.TB, scale float64, n int) (*grid.Snapshot, []density.Report) {
 	t.Helper()
-	c, err := synth.Generate(synth.Options{Seed: 1, Scale: 0.05})
+	c, err := synth.Generate(synth.Options{Seed: 1, Scale: scale})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func city(t testing.TB) (*grid.Snapshot, []density.Report) {
 		t.Fatal(err)
 	}
 	var reports []density.Report
-	for r := range c.Reports(4000) {
+	for r := range c.Reports(n) {
 		i := len(reports)
 		reports = append(reports, density.Report{
 			ID: r.ID, At: time.Date(2026, 1, 1+i%30, i%24, i%60, 0, 0, time.UTC), Pos: r.Pos, Matter: r.Matter,

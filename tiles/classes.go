@@ -3,6 +3,7 @@ package tiles
 import (
 	"maps"
 	"math"
+	"math/bits"
 	"slices"
 
 	"jingwei/density"
@@ -54,11 +55,37 @@ func (c *classifier) add(v classed, times int64) {
 // two digits to be left, rounded up, times 100, plus these: greater numbers have
 // greater ones.
 func leading(thousandths float64) uint16 {
-	n, exponent := uint64(thousandths), uint16(0)
-	for ; n > 99; exponent++ {
-		n = (n + 9) / 10
+	n := uint64(thousandths)
+	exponent := exponents[bits.Len64(n)]
+	if n > 99*tens[exponent] {
+		exponent++
 	}
-	return 100*exponent + uint16(n)
+	return 100*exponent + uint16((n+tens[exponent]-1)/tens[exponent])
+}
+
+// tens are the powers of ten. Exponents are how many times a number of so many bits has
+// to be divided by ten, if it is the least of them, for two digits to be left.
+var (
+	tens      = powersOfTen()
+	exponents = exponentsByBits()
+)
+
+func powersOfTen() (list [digits]uint64) {
+	list[0] = 1
+	for e := range digits - 1 {
+		list[e+1] = 10 * list[e]
+	}
+	return list
+}
+
+func exponentsByBits() (list [64]uint16) {
+	for n := 1; n < len(list); n++ {
+		list[n] = list[n-1]
+		for 99*tens[list[n]] < 1<<(n-1) {
+			list[n]++
+		}
+	}
+	return list
 }
 
 // breaks returns the breaks of counts and of densities.

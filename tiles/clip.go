@@ -8,22 +8,23 @@ import (
 	"jingwei/tiles/mvt"
 )
 
-// halfPlane is what lies beyond a line through half-integers: no position is ever
-// on it. Along one axis, taken with a sign, positions up to limit are outside and
-// those from limit+1 on inside. Where an edge is cut, the new position is put on
-// limit, just outside.
+// halfPlane is what lies beyond a line between positions, so that none is ever on it.
+// Along one axis, taken with a sign, in grains, positions up to limit are outside and
+// those from limit+1 on inside. Where an edge is cut, the new position is put on rim,
+// just outside, which is a whole unit.
 type halfPlane struct {
-	vertical bool // the line is; the axis is x
-	sign     int64
-	limit    int64
+	vertical   bool // the line is; the axis is x
+	sign       int64
+	limit, rim int64
 }
 
-// sides are the half-planes whose common part is a tile with its buffer.
+// sides are the half-planes whose common part is a tile with its buffer: all that is
+// rounded to more than rim.
 var sides = [4]halfPlane{
-	{true, 1, -Buffer},
-	{true, -1, -(mvt.Extent + Buffer)},
-	{false, 1, -Buffer},
-	{false, -1, -(mvt.Extent + Buffer)},
+	{true, 1, grains*-Buffer + grains/2 - 1, grains * -Buffer},
+	{true, -1, grains*-(mvt.Extent+Buffer) + grains/2, grains * -(mvt.Extent + Buffer)},
+	{false, 1, grains*-Buffer + grains/2 - 1, grains * -Buffer},
+	{false, -1, grains*-(mvt.Extent+Buffer) + grains/2, grains * -(mvt.Extent + Buffer)},
 }
 
 // across returns the coordinate along the axis, with the sign, and that along the
@@ -35,12 +36,12 @@ func (h halfPlane) across(p point) (u, v int64) {
 	return h.sign * p.y, p.x
 }
 
-// at returns the position on the limit at v along the line.
+// at returns the position on the rim at v along the line.
 func (h halfPlane) at(v int64) point {
 	if h.vertical {
-		return point{h.sign * h.limit, v}
+		return point{h.sign * h.rim, v}
 	}
-	return point{v, h.sign * h.limit}
+	return point{v, h.sign * h.rim}
 }
 
 func (h halfPlane) inside(p point) bool {
@@ -48,8 +49,8 @@ func (h halfPlane) inside(p point) bool {
 	return u > h.limit
 }
 
-// clip returns the part of rings inside a tile with its buffer. Rings that bound
-// an area together, the interior on one side of all, still do so.
+// clip returns the part of rings, in grains, inside a tile with its buffer. Rings
+// that bound an area together, the interior on one side of all, still do so.
 func clip(rings [][]point) [][]point {
 	for _, h := range sides {
 		rings = h.cut(rings)
@@ -89,8 +90,8 @@ func (h halfPlane) firstEntry(r []point) int {
 	return -1
 }
 
-// crossing is where a piece begins (enters) or ends, exactly: at whole + rem/den
-// along the line.
+// crossing is where the edge of a piece that begins (enters) or ends crosses the
+// line, exactly: at whole + rem/den along it.
 type crossing struct {
 	whole    int64
 	rem, den uint64
@@ -107,13 +108,13 @@ func (h halfPlane) pieces(r []point, first int, pieces [][]point, crossings []cr
 		if to && !from {
 			c := h.crossing(a, b, len(pieces), true)
 			crossings = append(crossings, c)
-			pieces = append(pieces, []point{h.at(c.rounded())})
+			pieces = append(pieces, []point{h.cutAt(a, b)})
 		}
 		last := len(pieces) - 1
 		if from && !to {
 			c := h.crossing(b, a, last, false)
 			crossings = append(crossings, c)
-			pieces[last] = append(pieces[last], h.at(c.rounded()))
+			pieces[last] = append(pieces[last], h.cutAt(b, a))
 		}
 		if to {
 			pieces[last] = append(pieces[last], b)
@@ -128,24 +129,34 @@ func (h halfPlane) pieces(r []point, first int, pieces [][]point, crossings []cr
 func (h halfPlane) crossing(out, in point, piece int, enters bool) crossing {
 	u, v := h.across(out)
 	u2, v2 := h.across(in)
-	den := uint64(2 * (u2 - u))
-	hi, lo := bits.Mul64(uint64(max(v2-v, v-v2)), uint64(2*(h.limit-u)+1))
-	quo, rem := bits.Div64(hi, lo, den) // less than |v2-v|
-	c := crossing{v + int64(quo), rem, den, piece, enters}
-	if v2 < v {
-		c.whole = v - int64(quo)
-		if rem > 0 {
-			c.whole, c.rem = c.whole-1, den-rem
-		}
-	}
-	return c
+	whole, rem, den := between(v, v2, 2*(h.limit-u)+1, 2*(u2-u))
+	return crossing{whole, rem, den, piece, enters}
 }
 
-func (c crossing) rounded() int64 {
-	if 2*c.rem >= c.den {
-		return c.whole + 1
+// cutAt returns where the edge from out to in meets the rim, rounded to grains, or if
+// it begins beyond, as far along the line as it begins.
+func (h halfPlane) cutAt(out, in point) point {
+	u, v := h.across(out)
+	u2, v2 := h.across(in)
+	whole, rem, den := between(v, v2, max(0, h.rim-u), u2-u)
+	if 2*rem >= den {
+		whole++
 	}
-	return c.whole
+	return h.at(whole)
+}
+
+// between returns v + (v2-v)*part/of, as whole + rem/den. The part is not negative and
+// less than the whole of it.
+func between(v, v2, part, of int64) (whole int64, rem, den uint64) {
+	hi, lo := bits.Mul64(uint64(max(v2-v, v-v2)), uint64(part))
+	quo, rem := bits.Div64(hi, lo, uint64(of)) // less than |v2-v|
+	switch {
+	case v2 >= v:
+		return v + int64(quo), rem, uint64(of)
+	case rem > 0:
+		return v - int64(quo) - 1, uint64(of) - rem, uint64(of)
+	}
+	return v - int64(quo), 0, uint64(of)
 }
 
 func (c crossing) compare(o crossing) int {

@@ -1,10 +1,13 @@
 package tiles_test
 
 import (
-	"bufio"
 	"bytes"
+	"context"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -20,7 +23,8 @@ import (
 // seen is a feature as a decoder reads it, in units of the world at its zoom: all of
 // it that two decoders can have in common.
 type seen struct {
-	path       string // of the tile, where it is known
+	tile       tiles.Address // where it is known
+	parts      [][]mvt.Point // the geometry in the tile, where it is known
 	Layer      string
 	Z          uint32
 	ID         uint64
@@ -35,34 +39,10 @@ func (s seen) String() string {
 	return string(b)
 }
 
-// store writes the tile at an address to a folder, z/x/y.pbf, unless it is empty.
-func store(t *testing.T, folder string, a tiles.Address, raw []byte) (path string) {
-	t.Helper()
-	path = fmt.Sprintf("%d/%d/%d.pbf", a.Z, a.X, a.Y)
-	file := filepath.Join(folder, filepath.FromSlash(path))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// writeMetadata tells GDAL which fields the tiles in a folder have.
-func writeMetadata(t *testing.T, p *tiles.Pyramid, folder string, l tiles.Layer) {
-	t.Helper()
-	layers, err := json.Marshal(map[string]any{"vector_layers": p.TileJSON(tiles.Options{Layer: l, Root: -1}, "").VectorLayers})
-	if err != nil {
-		t.Fatal(err)
-	}
-	metadata, err := json.Marshal(map[string]string{"name": l.String(), "format": "pbf", "json": string(layers)})
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, "metadata.json"), metadata, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+// served is a tile that is not empty, as it goes out.
+type served struct {
+	tiles.Address
+	data []byte
 }
 
 // modules is where npm has put the reference decoder for the pages.
@@ -82,47 +62,70 @@ func needDecoders(t *testing.T) {
 }
 
 // byNode reads tiles with @mapbox/vector-tile.
-func byNode(t *testing.T, folder string, paths []string) (list []seen) {
-	t.Helper()
-	var complaints strings.Builder
-	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "decode.mjs"), modules, folder)
-	cmd.Stdin, cmd.Stderr = strings.NewReader(strings.Join(paths, "\n")), &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("node: %v: %s", err, complaints.String())
+func byNode(ctx context.Context, list []served) (out []seen, err error) {
+	var in bytes.Buffer
+	for _, s := range list {
+		for _, v := range []uint32{s.Z, s.X, s.Y, uint32(len(s.data))} {
+			in.Write(binary.LittleEndian.AppendUint32(nil, v))
+		}
+		in.Write(s.data)
 	}
-	for line := range lines(out) {
-		var f struct {
-			Path, Layer string
-			ID          uint64
-			Type        mvt.Type
-			Properties  map[string]any
-			Parts       [][][2]int32
-		}
-		if err := json.Unmarshal(line, &f); err != nil {
-			t.Fatal(err)
-		}
-		a := addressOf(t, f.Path)
-		s := seen{path: f.Path, Layer: f.Layer, Z: a.Z, ID: f.ID, Properties: f.Properties}
-		for _, part := range f.Parts {
-			var ring []mvt.Point
-			for _, p := range part {
-				ring = append(ring, mvt.Point{X: p[0] + int32(a.X)*mvt.Extent, Y: p[1] + int32(a.Y)*mvt.Extent})
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("testdata", "decode.mjs"), modules)
+	cmd.Stdin = &in
+	err = output(cmd, func(d *json.Decoder) error {
+		for d.More() {
+			f, err := nodeFeature(d)
+			if err != nil {
+				return err
 			}
-			s.add(ring, f.Type == mvt.Polygons)
+			out = append(out, f)
 		}
-		list = append(list, s)
-	}
-	return list
+		return nil
+	})
+	return out, err
 }
 
-func lines(b []byte) func(func([]byte) bool) {
-	return func(yield func([]byte) bool) {
-		s := bufio.NewScanner(bytes.NewReader(b))
-		s.Buffer(nil, 1<<28)
-		for s.Scan() && yield(s.Bytes()) {
-		}
+// output runs a program and hands what it writes to read.
+func output(cmd *exec.Cmd, read func(*json.Decoder) error) error {
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
 	}
+	if err != nil {
+		return err
+	}
+	err = read(json.NewDecoder(out))
+	_, rest := io.Copy(io.Discard, out)
+	if err = errors.Join(err, rest, cmd.Wait()); err != nil {
+		return fmt.Errorf("%s: %w: %s", cmd.Args[0], err, complaints.String())
+	}
+	return nil
+}
+
+func nodeFeature(d *json.Decoder) (seen, error) {
+	var f struct {
+		Tile       [3]uint32
+		Layer      string
+		ID         uint64
+		Type       mvt.Type
+		Properties map[string]any
+		Parts      [][][2]int32
+	}
+	err := d.Decode(&f)
+	a := tiles.Address{Z: f.Tile[0], X: f.Tile[1], Y: f.Tile[2]}
+	s := seen{tile: a, Layer: f.Layer, Z: a.Z, ID: f.ID, Properties: f.Properties}
+	for _, part := range f.Parts {
+		var here, ring []mvt.Point
+		for _, p := range part {
+			here = append(here, mvt.Point{X: p[0], Y: p[1]})
+			ring = append(ring, mvt.Point{X: p[0] + int32(a.X)*mvt.Extent, Y: p[1] + int32(a.Y)*mvt.Extent})
+		}
+		s.parts = append(s.parts, here)
+		s.add(ring, f.Type == mvt.Polygons)
+	}
+	return s, err
 }
 
 // add adds a part of the geometry: of polygons a ring that ends where it begins.
@@ -149,52 +152,34 @@ func relative(ring []mvt.Point) (out []mvt.Point) {
 	return out
 }
 
-// byGDAL reads a layer of tiles with GDAL's MVT driver, in one run: as the union of
-// them all. Opened as a folder, they would be cut along their sides.
-func byGDAL(t *testing.T, folder, layer string, paths []string) (list []seen) {
-	t.Helper()
-	var vrt, complaints strings.Builder
-	fmt.Fprintf(&vrt, `<OGRVRTDataSource><OGRVRTUnionLayer name="%s"><FieldStrategy>Union</FieldStrategy>`, layer)
-	for i, path := range paths {
-		a := addressOf(t, path)
-		fmt.Fprintf(&vrt, `<OGRVRTLayer name="l%d"><SrcDataSource>%s</SrcDataSource><OpenOptions>`, i, filepath.Join(folder, path))
-		for _, o := range [][2]any{{"CLIP", "NO"}, {"X", a.X}, {"Y", a.Y}, {"Z", a.Z}, {"METADATA_FILE", filepath.Join(folder, "metadata.json")}} {
-			fmt.Fprintf(&vrt, `<OOI key="%v">%v</OOI>`, o[0], o[1])
+// byGDAL reads a layer of an archive at a zoom with GDAL, which cuts nothing along the
+// sides of tiles when it is told so.
+func byGDAL(ctx context.Context, file, layer string, z uint32) (list []seen, err error) {
+	cmd := exec.CommandContext(ctx, "ogr2ogr", "-f", "GeoJSON", "/vsistdout/", file, layer,
+		"-oo", fmt.Sprintf("ZOOM_LEVEL=%d", z), "-oo", "CLIP=NO", "-oo", "USE_BOUNDS=NO")
+	err = output(cmd, func(d *json.Decoder) error {
+		for key := json.Token(""); key != "features"; {
+			var err error
+			if key, err = d.Token(); err != nil {
+				return err
+			}
 		}
-		fmt.Fprintf(&vrt, `</OpenOptions><SrcLayer>%s</SrcLayer></OGRVRTLayer>`, layer)
-	}
-	vrt.WriteString(`</OGRVRTUnionLayer></OGRVRTDataSource>`)
-	file := filepath.Join(folder, "union.vrt")
-	if err := os.WriteFile(file, []byte(vrt.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "ogr2ogr", "-f", "GeoJSON", "/vsistdout/", file, layer)
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("ogr2ogr: %v: %s", err, complaints.String())
-	}
-	var collection struct{ Features []json.RawMessage }
-	if err := json.Unmarshal(out, &collection); err != nil {
-		t.Fatal(err)
-	}
-	z := addressOf(t, paths[0]).Z
-	for _, f := range collection.Features {
-		list = append(list, gdalFeature(t, f, z, layer))
-	}
-	return list
+		if _, err := d.Token(); err != nil { // the bracket
+			return err
+		}
+		for d.More() {
+			f, err := gdalFeature(d, z, layer)
+			if err != nil {
+				return err
+			}
+			list = append(list, f)
+		}
+		return nil
+	})
+	return list, err
 }
 
-func addressOf(t *testing.T, path string) (a tiles.Address) {
-	t.Helper()
-	if _, err := fmt.Sscanf(path, "%d/%d/%d", &a.Z, &a.X, &a.Y); err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func gdalFeature(t *testing.T, line []byte, z uint32, layer string) seen {
-	t.Helper()
+func gdalFeature(d *json.Decoder, z uint32, layer string) (s seen, err error) {
 	var f struct {
 		Properties map[string]any
 		Geometry   struct {
@@ -202,10 +187,10 @@ func gdalFeature(t *testing.T, line []byte, z uint32, layer string) seen {
 			Coordinates json.RawMessage
 		}
 	}
-	if err := json.Unmarshal(line, &f); err != nil {
-		t.Fatal(err)
+	if err := d.Decode(&f); err != nil {
+		return s, err
 	}
-	s := seen{Layer: layer, Z: z, Properties: f.Properties}
+	s = seen{Layer: layer, Z: z, Properties: f.Properties}
 	for key, v := range f.Properties {
 		switch v := v.(type) {
 		case nil:
@@ -219,7 +204,6 @@ func gdalFeature(t *testing.T, line []byte, z uint32, layer string) seen {
 		s.ID = uint64(id)
 	}
 	delete(f.Properties, "mvt_id")
-	var err error
 	switch f.Geometry.Type {
 	case "Point":
 		var p [2]float64
@@ -236,12 +220,9 @@ func gdalFeature(t *testing.T, line []byte, z uint32, layer string) seen {
 			s.addPolygon(z, rings)
 		}
 	default:
-		t.Fatalf("a geometry of type %s", f.Geometry.Type)
+		err = fmt.Errorf("a geometry of type %s", f.Geometry.Type)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return s, err
 }
 
 // units returns a position of EPSG:3857 in tile units of the world.

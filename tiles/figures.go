@@ -16,20 +16,24 @@ type Figures struct {
 
 // constants are what the figures of an area are measured by.
 type constants struct {
-	m2         float64
+	km2        float64
 	households int64 // 0 when unknown
 }
 
 // constantsOf returns those of each area: the sums over its cells.
 func constantsOf(s *grid.Snapshot) []constants {
 	sums := make([]constants, s.Len())
+	m2 := make([]float64, s.Len())
 	c := s.Coverage()
 	for f := range int32(c.Len()) {
 		size, households := c.AreaM2(f), int64(s.Area(s.Cell(f)).Households)
 		for i := s.Cell(f); i >= 0; i = s.Parent(i) {
-			sums[i].m2 += size
+			m2[i] += size
 			sums[i].households += households
 		}
+	}
+	for i := range sums {
+		sums[i].km2 = m2[i] / 1e6
 	}
 	return sums
 }
@@ -46,7 +50,7 @@ func (p *Pyramid) Figures(n *density.Counts, i int32) Figures {
 	c, count := p.figures[i], uint64(n.Count(i))
 	return Figures{
 		Count: count, Open: uint64(n.Open(i)), Overdue: uint64(n.Overdue(i)),
-		PerKm2: perUnit(count, c.m2/1e6), Per100Households: perUnit(count, float64(c.households)/100),
+		PerKm2: perUnit(count, c.km2), Per100Households: perUnit(count, float64(c.households)/100),
 	}
 }
 

@@ -67,7 +67,7 @@ func (a Address) label(p geo.Pos) (q mvt.Point, in bool) {
 }
 
 // format is raised when the same content comes to give other bytes.
-const format = 3
+const format = 4
 
 func (p *Pyramid) sumOf(at place, near *nearby, net *net) sum {
 	b := at.append(nil, Areas)
@@ -78,7 +78,7 @@ func (p *Pyramid) sumOf(at place, near *nearby, net *net) sum {
 			b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 		}
 		b = binary.AppendUvarint(append(b, byte(a.Level)), uint64(c.households))
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.m2))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.km2))
 		b = append(binary.AppendUvarint(b, uint64(len(wire))), wire...)
 	}
 	for _, l := range near.labels {

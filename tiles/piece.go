@@ -24,7 +24,7 @@ type piece struct {
 // How hard to look for repetitions: in what stays, and in what is made anew with
 // every count.
 const (
-	levelOfStill = 3
+	levelOfStill = 2
 	levelOfFresh = flate.BestSpeed
 )
 

@@ -14,7 +14,8 @@ type pen struct {
 	origin point
 	visits visits
 	cursor mvt.Cursor
-	seen   [][]point
+	seen   [][]point // in grains
+	kept   [][]point
 	wire   [][]mvt.Point
 }
 
@@ -29,7 +30,10 @@ func (w *pen) append(dst []byte, face int32) []byte {
 	w.seen = w.net.rings(w.seen[:0], face, w.origin)
 	rings := w.seen
 	if !within(rings) {
-		rings = normalise(clip(rings), w.visits)
+		rings = normalise(rounded(nil, clip(rings)), w.visits)
+	} else {
+		w.kept = rounded(w.kept[:0], rings)
+		rings = w.kept
 	}
 	for _, polygon := range nest(rings) {
 		dst = mvt.AppendPolygon(dst, &w.cursor, w.points(polygon)...)
@@ -37,10 +41,29 @@ func (w *pen) append(dst []byte, face int32) []byte {
 	return dst
 }
 
-// within reports whether nothing is to be clipped.
+// rounded rounds rings in grains to units, where they are, and appends those of which
+// an area is left.
+func rounded(dst, rings [][]point) [][]point {
+	for _, r := range rings {
+		for k, p := range r {
+			r[k] = p.rounded()
+		}
+		r = slices.Compact(r)
+		for len(r) > 1 && r[0] == r[len(r)-1] {
+			r = r[:len(r)-1]
+		}
+		if len(r) > 2 {
+			dst = append(dst, r)
+		}
+	}
+	return dst
+}
+
+// within reports whether nothing of rings in grains is to be clipped.
 func within(rings [][]point) bool {
 	for _, r := range rings {
 		for _, p := range r {
+			p = p.rounded()
 			if min(p.x, p.y) <= -Buffer || max(p.x, p.y) >= mvt.Extent+Buffer {
 				return false
 			}

@@ -49,7 +49,7 @@ func (p *Pyramid) bring(t *tally, n *density.Counts) {
 func (t *tally) add(n *density.Counts, i int32, c constants, times int64) {
 	count := n.Count(i)
 	t.total, t.open, t.overdue = t.total+times*count, t.open+times*n.Open(i), t.overdue+times*n.Overdue(i)
-	t.classifier.add(classed{uint32(count), leading(thousandths(uint64(count), c.m2/1e6))}, times)
+	t.classifier.add(classed{uint32(count), leading(thousandths(uint64(count), c.km2))}, times)
 }
 
 // keep keeps counts to compare others with, but not their snapshot alive.

@@ -28,7 +28,7 @@ func policy(s *grid.Snapshot, of []constants) []zooms {
 	c := s.Coverage()
 	total := 0.0
 	for f := range int32(c.Len()) {
-		total += of[s.Cell(f)].m2
+		total += of[s.Cell(f)].km2 * 1e6
 	}
 	metres := equator * math.Cos(middle(c).Lat()*math.Pi/180) / 512 // a pixel at zoom 0
 	var list []zooms
