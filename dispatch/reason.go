@@ -64,7 +64,7 @@ func (d Decision) ruleReasons() []string {
 	case d.Rule != nil:
 		lines = append(lines, fmt.Sprintf("rule %s holds: %s", d.Rule.Code, aim(d.Rule)))
 	case d.Entry.Code != "":
-		lines = append(lines, fmt.Sprintf("matter %s %s is answered at %v by the catalogue", d.Entry.Code, d.Entry.Name, d.Entry.Level))
+		lines = append(lines, "matter "+d.Entry.Code+" "+d.Entry.Name+" is answered at "+d.Entry.Level.String()+" by the catalogue")
 	}
 	return lines
 }

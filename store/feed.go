@@ -67,16 +67,20 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 
 // since reads events below the horizon of the transaction's snapshot.
 func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
-	events, err := collect(ctx, tx, scanEvent, `
-		SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0), coalesce(from_sender, 0) FROM feed
-		WHERE (xid, seq) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-		ORDER BY xid, seq LIMIT $3`, after.XID, after.Seq, limit)
+	events, err := collect(ctx, tx, scanEvent, selectEvents, after.XID, after.Seq, limit)
 	if err != nil {
 		return nil, err
 	}
 	db.recent.fill(events)
 	return events, fillReports(ctx, tx, events)
 }
+
+// selectEvents keeps the bounds from the planner: it would compare them with the end of
+// the feed each time, where all that is being written is in its way.
+const selectEvents = `
+	SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0), coalesce(from_sender, 0) FROM feed
+	WHERE (xid, seq) > ((SELECT $1::xid8), (SELECT $2::bigint)) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot()))
+	ORDER BY xid, seq LIMIT $3`
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	var from string
@@ -199,6 +203,7 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 			return false, stopped{err}
 		}
 		*after = events[len(events)-1].Cursor
+		db.recent.forget(after.XID)
 	}
 }
 

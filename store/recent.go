@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// recent remembers what this process has created a short while ago, so that it need
-// not be read when the feed tells of it. What it has forgotten is read.
+// recent remembers what this process has created until the feed has told of it, so that
+// it need not be read then. What was forgotten before is read.
 type recent struct {
 	mu      sync.Mutex
 	entries map[uint64][]grid.Entry // by transaction, in the order of ids
@@ -19,8 +19,9 @@ type recent struct {
 	len     int
 }
 
-// recentMost is how many entries are remembered: about 20 MB.
-const recentMost = 20_000
+// recentMost is how many entries are remembered: about 70 MB, should the feed be so far
+// behind.
+const recentMost = 100_000
 
 // add remembers what a transaction has committed, in the order of ids.
 func (m *recent) add(xid uint64, entries []grid.Entry) {
@@ -32,6 +33,20 @@ func (m *recent) add(xid uint64, entries []grid.Entry) {
 		m.order = m.order[1:]
 	}
 	m.entries[xid], m.order, m.len = entries, append(m.order, xid), m.len+len(entries)
+}
+
+// forget drops what transactions before xid have created.
+func (m *recent) forget(xid uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.order = slices.DeleteFunc(m.order, func(x uint64) bool {
+		if x >= xid {
+			return false
+		}
+		m.len -= len(m.entries[x])
+		delete(m.entries, x)
+		return true
+	})
 }
 
 // fill puts the reports into events about their creation.

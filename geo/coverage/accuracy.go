@@ -48,9 +48,13 @@ func (c *Coverage) Shares(p geo.Pos, radius float64) []Share {
 		return []Share{{c.Locate(p), 1}}
 	}
 	home := c.index.holder(p)
+	arcs := c.arcsWithin(home, p, radius*reachRadii)
+	if len(arcs) == 0 {
+		return []Share{{home, 1}}
+	}
 	g := gaussian{at: p, scale: geo.ScaleAt(p), sigma: radius / sigmaPerRadius}
 	mass := map[int32]float64{home: 1 - math.Exp(-reachSigma*reachSigma/2)}
-	for _, i := range c.arcsWithin(home, p, radius*reachRadii) {
+	for _, i := range arcs {
 		a := c.arcs.at(i)
 		m := 0.0
 		for k := range len(a.Pos) - 1 {
@@ -82,6 +86,10 @@ func ranked(mass map[int32]float64) []Share {
 // its own, with the faces at the outer border there.
 func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 	box := around(p, metres, world)
+	border := c.border.facesIn(box)
+	if len(border) == 0 && !c.hasArcIn(home, box) {
+		return nil
+	}
 	var faces, arcs []int32
 	seen := map[int32]bool{None: true}
 	visit := func(f int32) {
@@ -91,17 +99,17 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 		}
 	}
 	visit(home)
-	for _, f := range c.border.facesIn(box) {
+	for _, f := range border {
 		visit(f)
 	}
 	for next := 0; next < len(faces); next++ { //nolint:intrange // faces get more on the way
 		for _, refs := range *c.rings.at(faces[next]) {
 			for _, ref := range refs {
 				i := arcIndex(ref)
-				a := c.arcs.at(i)
-				if !c.arcBoxes.at(i).Intersects(box) || !reachesBox(a.Pos, box) {
+				if !c.arcReaches(i, box) {
 					continue
 				}
+				a := c.arcs.at(i)
 				if faces[next] == max(a.Left, a.Right) { // once, though both faces come by
 					arcs = append(arcs, i)
 				}
@@ -111,6 +119,23 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 		}
 	}
 	return arcs
+}
+
+// hasArcIn reports whether an arc of a face, which may be None, comes into a box.
+func (c *Coverage) hasArcIn(face int32, box geo.Box) bool {
+	if face == None {
+		return false
+	}
+	for _, refs := range *c.rings.at(face) {
+		if slices.ContainsFunc(refs, func(ref int32) bool { return c.arcReaches(arcIndex(ref), box) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Coverage) arcReaches(i int32, box geo.Box) bool {
+	return c.arcBoxes.at(i).Intersects(box) && reachesBox(c.arcs.at(i).Pos, box)
 }
 
 // world is where valid positions are.

@@ -22,7 +22,7 @@ func settings(f folder, o Options) []string {
 		"max_locks_per_transaction=256", // a query may touch every month's partition
 		"checkpoint_timeout=15min",
 		"synchronous_commit=on", // a killed server must not lose what it acknowledged
-		"wal_compression=lz4",
+		"wal_compression=off",
 	}
 	if runtime.GOOS == "linux" {
 		// /dev/shm is 64 MB in a container, too small for a parallel hash join.
