@@ -107,7 +107,8 @@ func TestUnroutedQueueRings(t *testing.T) {
 	}
 }
 
-// Law: what is taken in late has the deadlines that it would have had, and of its
+// Laws: what can still be worked on has a holder, or waits to be routed because nobody
+// answers. What is taken in late has the deadlines that it would have had, and of its
 // alarms those that are still to come: what is over does not ring, what is yellow rings
 // when it turns red.
 func TestTakeIn(t *testing.T) {
@@ -115,14 +116,32 @@ func TestTakeIn(t *testing.T) {
 	rang, quiet := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := fresh(s)
-		r.State = rapid.SampledFrom(grid.States()).Draw(t, "state")
+		r.State, r.Holder, r.Clocks = rapid.SampledFrom(grid.States()).Draw(t, "state"), byNobody, grid.Clocks{}
 		r.Matter = rapid.SampledFrom([]string{"", "010101"}).Draw(t, "matter")
 		now := noon.Add(time.Duration(rapid.Int64Range(0, int64(60*time.Hour)).Draw(t, "late")))
+		place, want := grid.Place{Area: -1, Method: grid.Outside}, grid.Report{State: r.State, Holder: byCentre}
+		if rapid.Bool().Draw(t, "inside") {
+			i, _ := s.ByID(5)
+			place, want.Holder = grid.Place{Area: i, Method: grid.Exact}, byLiaison
+			if r.Matter != "" {
+				want.Holder = byLeader // by the catalogue
+			}
+		}
+		got := dispatch.TakeIn(s, r, place, now)
+		switch {
+		case r.State == grid.Reported && place.Area >= 0:
+			want.State = grid.Assigned
+		case r.State == grid.Reported || !r.State.Open() && r.State != grid.Merged:
+			want.Holder = byNobody
+		}
+		if got.State != want.State || got.Holder != want.Holder {
+			t.Fatalf("%v at %+v is %v with %+v, want %v with %+v", r.State, place, got.State, got.Holder, want.State, want.Holder)
+		}
+		r = got
 		on := dispatch.Start(s, r, r.State, noon)
 		if !r.State.Open() || r.State == grid.Suspended {
 			on = grid.Clocks{}
 		}
-		got := dispatch.TakeIn(s, r, now)
 		alarm := func(due, yellow time.Time) time.Time {
 			switch {
 			case yellow.IsZero() || !now.Before(due):
@@ -132,11 +151,10 @@ func TestTakeIn(t *testing.T) {
 			}
 			return yellow
 		}
-		want := grid.Clocks{Due: on.Due, StageDue: on.StageDue, Alarm: alarm(on.Due, on.Alarm), StageAlarm: alarm(on.StageDue, on.StageAlarm)}
-		if d := cmp.Diff(want, got); d != "" {
+		clocks := grid.Clocks{Due: on.Due, StageDue: on.StageDue, Alarm: alarm(on.Due, on.Alarm), StageAlarm: alarm(on.StageDue, on.StageAlarm)}
+		if d := cmp.Diff(clocks, r.Clocks); d != "" {
 			t.Fatalf("%v taken in %v later (-want +got):\n%s", r.State, now.Sub(noon), d)
 		}
-		r.Clocks = got
 		if _, _, err := dispatch.Ring(s, r, now); err == nil {
 			t.Fatalf("%v rings at once", r.State)
 		}

@@ -93,16 +93,30 @@ func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) gri
 	return startStage(s, r, k, state, now)
 }
 
-// TakeIn returns the clocks of a report of the past that is taken in at now, as if it
-// had stood in its state since it was received. What is over by then is red and does
-// not ring any more; what is yellow rings when it turns red. Only work that is owed has
-// clocks, and of a suspension the date is not known.
-func TakeIn(s *grid.Snapshot, r grid.Report, now time.Time) grid.Clocks {
-	if !r.State.Open() || r.State == grid.Suspended {
-		return grid.Clocks{}
+// TakeIn returns a report of the past from a place as it is taken in at now. What can
+// still be worked on has who answers there, or else the command centre; what waits to
+// be routed is, if somebody answers. The clocks are as if it had stood in its state
+// since it was received: what is over is red and does not ring any more; what is yellow
+// rings when it turns red. Only work that is owed has clocks, and of a suspension the
+// date is not known.
+func TakeIn(s *grid.Snapshot, r grid.Report, place grid.Place, now time.Time) grid.Report {
+	c, d := stance{s: s, by: Actor{System: true}, now: now}, Route(s, Request{Place: place, Matter: r.Matter, At: r.Received})
+	switch {
+	case r.State == grid.Reported:
+		r.State, r.Holder = d.State, d.Holder
+	case !r.State.Open() && r.State != grid.Merged:
+	case d.State == grid.Assigned:
+		r.Holder = d.Holder
+	default:
+		r.Holder = c.centre(place.Area)
 	}
-	r.Clocks = Start(s, r, r.State, r.Received)
-	return stance{s: s, r: r, by: Actor{System: true}, now: now}.rung()
+	r.Clocks = grid.Clocks{}
+	if r.State.Open() && r.State != grid.Suspended {
+		r.Clocks = Start(s, r, r.State, r.Received)
+		c.r = r
+		r.Clocks = c.rung()
+	}
+	return r
 }
 
 // startStage starts the clock of a stage; that of the whole runs on. A stage without a

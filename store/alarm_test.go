@@ -144,7 +144,7 @@ func TestImportedReportsRing(t *testing.T) {
 			r := report(received, 10*n+int(state))
 			r.Cell, r.Matter, r.Received, r.Urgency, r.State = s.Area(i).ID+1, "010101", received, grid.Normal, state
 			r.Holder = grid.Holder{Level: grid.Grid, Area: s.Area(i).ID, Worker: leader.ID}
-			r.Clocks = dispatch.TakeIn(s, r, noon)
+			r.Clocks = dispatch.TakeIn(s, r, grid.Place{Area: i, Method: grid.Exact}, noon).Clocks
 			reports = append(reports, r)
 		}
 	}

@@ -250,16 +250,13 @@ func warn(messages io.Writer, s *importer.Sample, in *grid.Snapshot) {
 	}
 }
 
-// settle fills in what follows from the place of a report of the past: its cell
-// and, while it is open, who answers for it and until when.
+// settle fills in what follows from the place of a report of the past: its cell, who
+// answers for it and until when.
 func settle(s *grid.Snapshot, r *grid.Report, now time.Time) {
 	place := s.Locate(r.Pos, grid.DefaultTolerance)
 	r.Edition, r.Method, r.DistanceM = s.Edition, place.Method, place.DistanceM
 	if place.Area >= 0 {
 		r.Cell = s.Area(place.Area).ID
 	}
-	if r.State.Open() {
-		r.Holder = dispatch.Route(s, dispatch.Request{Place: place, Matter: r.Matter, At: r.Received}).Holder
-		r.Clocks = dispatch.TakeIn(s, *r, now)
-	}
+	*r = dispatch.TakeIn(s, *r, place, now)
 }
