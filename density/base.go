@@ -14,10 +14,10 @@ type base struct {
 }
 
 // newBase orders the rows of places by time as well. Running totals are so far
-// apart that those of all matters take about half a byte a row, as do those of the
+// apart that those of all matters take about a byte a row, as do those of the
 // categories.
 func newBase(p *places) *base {
-	return &base{p, newTimes(p, max(4*p.faces, 1<<14))}
+	return &base{p, newTimes(p, max(2*p.faces, 1<<14))}
 }
 
 // on returns the rows of p on another snapshot. What belongs to a place is located
