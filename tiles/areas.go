@@ -54,8 +54,12 @@ func (p *Pyramid) still(ctx context.Context, at place, near *nearby) (*stills, e
 		if err != nil {
 			return nil, 0, err
 		}
-		s := &stills{p.areas(mine, near), p.labels(mine, near)}
-		return s, len(s.areas.fields.wire) + len(s.labels.fields.wire) + 4*len(s.areas.of) + 4*len(s.labels.of), nil
+		var s stills
+		var wg sync.WaitGroup
+		wg.Go(func() { s.areas = p.areas(mine, near) })
+		s.labels = p.labels(mine, near)
+		wg.Wait()
+		return &s, len(s.areas.fields.wire) + len(s.labels.fields.wire) + 4*len(s.areas.of) + 4*len(s.labels.of), nil
 	})
 }
 

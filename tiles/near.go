@@ -70,7 +70,11 @@ func (a Address) label(p geo.Pos) (q mvt.Point, in bool) {
 const format = 4
 
 func (p *Pyramid) sumOf(at place, near *nearby, net *net) sum {
-	b := at.append(nil, Areas)
+	size := 0
+	for _, g := range near.faces {
+		size += 128 + len(net.of(g)) // more or less
+	}
+	b := at.append(make([]byte, 0, size), Areas)
 	for k, i := range near.areas {
 		a, c, wire := p.snapshot.Area(i), p.figures[i], net.of(near.faces[k])
 		b = binary.AppendUvarint(b, uint64(a.ID))

@@ -2,7 +2,9 @@ package tiles
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // shapes is the key of the geometry of a tile.
@@ -22,7 +24,7 @@ func (p *Pyramid) shapes(ctx context.Context, at place, near *nearby) ([]shape, 
 		if err != nil {
 			return nil, 0, err
 		}
-		list = draw(newPen(net, at.Address), near)
+		list = draw(net, at.Address, near.faces)
 		for _, s := range list {
 			bytes += 32 + len(s.wire)
 		}
@@ -30,15 +32,31 @@ func (p *Pyramid) shapes(ctx context.Context, at place, near *nearby) ([]shape, 
 	})
 }
 
-// draw returns the geometry of areas, all in one piece of memory.
-func draw(pen *pen, near *nearby) []shape {
+// fewFaces are drawn by one processor.
+const fewFaces = 128
+
+// draw returns the geometry of faces, drawn on all processors.
+func draw(n *net, a Address, faces []int32) []shape {
+	parts := make([][]shape, min(runtime.GOMAXPROCS(0), 1+len(faces)/fewFaces))
+	var wg sync.WaitGroup
+	for i := range parts {
+		from, to := i*len(faces)/len(parts), (i+1)*len(faces)/len(parts)
+		wg.Go(func() { parts[i] = newPen(n, a).draw(faces[from:to], from) })
+	}
+	wg.Wait()
+	return slices.Concat(parts...)
+}
+
+// draw returns the geometry of faces, the first of which has a place in the list, all in
+// one piece of memory.
+func (p *pen) draw(faces []int32, first int) []shape {
 	var all []byte
 	var list []shape
 	var starts []int
-	for k, g := range near.faces {
+	for k, g := range faces {
 		start := len(all)
-		if all = pen.append(all, g); len(all) > start {
-			list, starts = append(list, shape{near: int32(k)}), append(starts, start)
+		if all = p.append(all, g); len(all) > start {
+			list, starts = append(list, shape{near: int32(first + k)}), append(starts, start)
 		}
 	}
 	all, starts = slices.Clone(all), append(starts, len(all))
