@@ -100,17 +100,19 @@ func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) gri
 // rings when it turns red. Only work that is owed has clocks, and of a suspension the
 // date is not known.
 func TakeIn(s *grid.Snapshot, r grid.Report, place grid.Place, now time.Time) grid.Report {
+	r.Clocks = grid.Clocks{}
+	if !r.State.Open() && r.State != grid.Merged {
+		return r
+	}
 	c, d := stance{s: s, by: Actor{System: true}, now: now}, Route(s, Request{Place: place, Matter: r.Matter, At: r.Received})
 	switch {
 	case r.State == grid.Reported:
 		r.State, r.Holder = d.State, d.Holder
-	case !r.State.Open() && r.State != grid.Merged:
 	case d.State == grid.Assigned:
 		r.Holder = d.Holder
 	default:
 		r.Holder = c.centre(place.Area)
 	}
-	r.Clocks = grid.Clocks{}
 	if r.State.Open() && r.State != grid.Suspended {
 		r.Clocks = Start(s, r, r.State, r.Received)
 		c.r = r
