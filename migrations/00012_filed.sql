@@ -28,13 +28,15 @@ CREATE VIEW report_first_step AS
 ALTER TABLE report DROP CONSTRAINT report_matter_fkey;
 
 -- +goose StatementBegin
-CREATE FUNCTION report_matter_known() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = auto AS $$
+CREATE FUNCTION report_matter_known() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = auto SET enable_sort = off AS $$
 DECLARE
+    named   text[];
     unknown text;
 BEGIN
-    PERFORM FROM matter m WHERE m.code IN (SELECT n.matter FROM new_report n) FOR KEY SHARE;
-    SELECT n.matter INTO unknown FROM new_report n
-        WHERE n.matter IS NOT NULL AND NOT EXISTS (SELECT FROM matter m WHERE m.code = n.matter) LIMIT 1;
+    SELECT array_agg(n.matter) INTO named FROM (SELECT DISTINCT matter FROM new_report WHERE matter IS NOT NULL) n;
+    PERFORM FROM matter m WHERE m.code = ANY (named) FOR KEY SHARE;
+    SELECT n INTO unknown FROM unnest(named) n WHERE NOT EXISTS (SELECT FROM matter m WHERE m.code = n) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'there is no matter %', unknown
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'report_matter_fkey', TABLE = 'report';
