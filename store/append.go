@@ -178,7 +178,9 @@ func (b *batch) insert(ctx context.Context) (created map[uuid.UUID]bool, err err
 	if err != nil {
 		return nil, err
 	}
-	b.db.recent.add(xid, b.entries)
+	if xid != 0 { // something was created
+		b.db.recent.add(xid, b.entries)
+	}
 	return created, nil
 }
 

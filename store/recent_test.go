@@ -1,0 +1,80 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"jingwei/grid"
+	"jingwei/store"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// crowd is n entries of all kinds.
+func crowd(n int) []grid.Entry {
+	entries := make([]grid.Entry, n)
+	for i := range entries {
+		r := report(noon.Add(time.Duration(i)*time.Millisecond+123*time.Nanosecond), i)
+		r.Accuracy = float64(i) * 1.1
+		switch i % 3 {
+		case 1:
+			r.Urgency, r.Text = grid.Critical, "路灯不亮"
+			r.Due, r.Alarm = noon.Add(time.Hour+7), noon.Add(time.Minute+7)
+		case 2:
+			r.Cell, r.Method, r.State, r.Holder, r.Matter = 0, grid.Outside, grid.Reported, grid.Holder{}, ""
+			r.Clocks = grid.Clocks{StageDue: noon.Add(time.Hour), StageAlarm: noon.Add(time.Minute)}
+		}
+		entries[i] = entry(r)
+	}
+	return entries
+}
+
+// Law: many at once are kept like one by one, and what the feed tells of them is the
+// same to the process that wrote them, which has them at hand, and to others.
+func TestManyAtOnce(t *testing.T) {
+	db := seeded(t, 5)
+	other, err := store.Open(t.Context(), db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	start, err := db.Horizon(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 700
+	all := crowd(n)
+	first, twice, refused := all[:300], all[299:500], all[500:]
+	refused[50].Report.Matter = "999999"
+	for g, group := range [][]grid.Entry{first, twice, refused} {
+		for i, a := range db.AppendAll(t.Context(), group) {
+			want := grid.Created
+			if g == 1 && i == 0 {
+				want = grid.Same
+			}
+			bad := group[i].Report.Matter == "999999"
+			if bad != (a.Err != nil) || !bad && a.Outcome != want {
+				t.Errorf("%v: %v, %v", group[i].Report.ID, a.Outcome, a.Err)
+			}
+		}
+	}
+	told, err1 := db.Since(t.Context(), start, 2*n)
+	read, err2 := other.Since(t.Context(), start, 2*n)
+	if err1 != nil || err2 != nil || len(told) != n-1 {
+		t.Fatalf("%d events, %v, %v", len(told), err1, err2)
+	}
+	if d := gocmp.Diff(read, told); d != "" {
+		t.Errorf("read by another (-) and told by itself (+):\n%.2000s", d)
+	}
+	for _, e := range all {
+		if e.Report.Matter == "999999" {
+			continue
+		}
+		steps, err := other.History(t.Context(), e.Report.ID)
+		want := e.Step()
+		want.At, want.Clocks = want.At.Truncate(time.Microsecond), kept(e.Report).Clocks
+		if d := gocmp.Diff([]grid.Step{want}, steps); d != "" || err != nil {
+			t.Fatalf("%v\n%s", err, d)
+		}
+	}
+}
