@@ -76,6 +76,7 @@ func TestClockRefuses(t *testing.T) {
 		{"dispatcher", "PUT", "/v1/limits/99/normal/accept", `{"limit_hours":1}`, 400, "matter", "matter", "no matter of the catalogue"},
 		{"dispatcher", "PUT", "/v1/limits/*/normal/accept", `{}`, 400, "limit", "limit_hours", "above 0"},
 		{"dispatcher", "PUT", "/v1/limits/*/normal/accept", `{"limit_hours":1e300}`, 400, "limit", "limit_hours", "at most"},
+		{"dispatcher", "PUT", "/v1/limits/*/normal/accept", `{"limit_hours":0.01}`, 400, "limit", "limit_hours", "whole minutes"},
 		{"dispatcher", "GET", "/v1/limits/*/normal/accept", "", 404, "not-found", "", "no limit */normal/accept"},
 	} {
 		w := s.ask(tt.method, tt.token, tt.target, tt.body)

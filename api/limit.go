@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -76,8 +77,10 @@ func (in limitIn) over(c *call, l grid.Limit) (grid.Limit, error) {
 	const most = 10 * 366 * 24 // hours
 	l.Time, l.AroundTheClock, l.Note = time.Duration(in.LimitHours*float64(time.Hour)).Round(time.Minute), in.Continuous, in.Note
 	var err error
-	if in.LimitHours > most || l.Time < time.Minute {
-		err = bad("limit", "limit_hours", "want hours above 0, at most %d", most)
+	const whole = 0.01 // of a minute: 0.3333 hours are twenty
+	minutes := in.LimitHours * 60
+	if in.LimitHours > most || l.Time < time.Minute || math.Abs(minutes-math.Round(minutes)) > whole {
+		err = bad("limit", "limit_hours", "want hours above 0 and at most %d, in whole minutes", most)
 	}
 	return l, cmp.Or(err, checkPrefix(c.s.Roster(), l.Matter), checkText("note", l.Note, maxName), checkText("why", in.Why, maxWhy))
 }

@@ -75,6 +75,9 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 		if r, steps, err = a.readReport(c, r.ID); err != nil {
 			return err
 		}
+		if !c.mayRead(r, steps) { // it is there; what has become of it is not theirs to know
+			return c.json(http.StatusOK, map[string]any{"id": r.ID})
+		}
 	}
 	v, err := a.viewFull(c, r, steps)
 	if err != nil {

@@ -252,3 +252,15 @@ func TestStepIsOfTheArrival(t *testing.T) {
 		}
 	}
 }
+
+// Who sends what somebody else has filed learns that it is there, and no more.
+func TestPutAgainByAnother(t *testing.T) {
+	c := newCity(t)
+	address, body := "/v1/reports/"+id(1), `{`+inMicro1+`}`
+	wantStatus(t, c.ask(http.MethodPut, "reporter", address, body), http.StatusCreated)
+	w := c.ask(http.MethodPut, "reporter2", address, body)
+	wantStatus(t, w, http.StatusOK)
+	if got, want := strings.TrimSpace(w.Body.String()), `{"id":"`+id(1)+`"}`; got != want {
+		t.Errorf("answered %s, want %s", got, want)
+	}
+}

@@ -107,6 +107,29 @@ func TestUnroutedQueueRings(t *testing.T) {
 	}
 }
 
+// A report that came without clocks, from the books of others or from before there were
+// any, gets them when it is worked on again.
+func TestClocksBeginLate(t *testing.T) {
+	s := crewed(t)
+	for _, tt := range []struct {
+		state grid.State
+		move  move
+	}{
+		{grid.Suspended, move{who: "centre", action: grid.ActionResume}},
+		{grid.Merged, move{who: "leader", action: grid.ActionUnmerge}},
+		{grid.Verifying, move{who: "liaison", action: grid.ActionVerify}},
+		{grid.Assigned, move{who: "liaison", action: grid.ActionAccept}},
+		{grid.Checking, move{who: "leader", action: grid.ActionFail}},
+	} {
+		r := fresh(s)
+		r.State, r.Clocks = tt.state, grid.Clocks{}
+		r = act(t, s, r, tt.move, day(3))
+		if d := cmp.Diff(dispatch.Start(s, r, r.State, day(3)), r.Clocks); d != "" || r.Due.IsZero() {
+			t.Errorf("%s (-want +got):\n%s", tt.move.action, d)
+		}
+	}
+}
+
 // Laws: what can still be worked on has a holder, or waits to be routed because nobody
 // answers. What is taken in late has the deadlines that it would have had, and of its
 // alarms those that are still to come: what is over does not ring, what is yellow rings

@@ -156,10 +156,15 @@ func (c stance) goOn(to grid.State) grid.Clocks {
 	}
 }
 
-// tick returns the clocks after a step.
+// tick returns the clocks after a step. A report that came without clocks, from the
+// books of others or from before there were any, gets them when one of them should
+// start or go on.
 func (c stance) tick(rule Rule) grid.Clocks {
-	k, to := c.r.Clocks, rule.to(c.r.State)
-	switch rule.Clock {
+	k, to, tick := c.r.Clocks, rule.to(c.r.State), rule.Clock
+	if k.Due.IsZero() && to.Open() && (tick == TickStage || tick == TickGoesOn) {
+		tick = TickStarts
+	}
+	switch tick {
 	case TickStarts:
 		return Start(c.s, c.r, to, c.now)
 	case TickStage:
