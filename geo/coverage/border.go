@@ -157,7 +157,7 @@ func (x *border) facesIn(b geo.Box) []int32 {
 // around returns the part of a box within so many metres of p, east and north.
 func around(p geo.Pos, metres float64, in geo.Box) geo.Box {
 	s := geo.ScaleAt(p)
-	dx, dy := metres/max(s.East, 1e-9)+1, metres/s.North+1
+	dx, dy := metres/max(s.East, 1e-30)+1, metres/s.North+1
 	return geo.Box{
 		Min: geo.Pos{X: atLeast(float64(p.X)-dx, in.Min.X), Y: atLeast(float64(p.Y)-dy, in.Min.Y)},
 		Max: geo.Pos{X: atMost(float64(p.X)+dx, in.Max.X), Y: atMost(float64(p.Y)+dy, in.Max.Y)},

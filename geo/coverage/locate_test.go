@@ -228,3 +228,13 @@ func square(x0, y0, x1, y1 int32) geo.Ring {
 func face(name string, rings ...geo.Ring) coverage.Face {
 	return coverage.Face{Name: name, Shape: geo.MultiPolygon{rings}}
 }
+
+// A few units from a pole, what is a third of a turn away is near.
+func TestNearestAtAPole(t *testing.T) {
+	ring := geo.Ring{{X: -1_305_917_812, Y: -geo.MaxY}, {X: -1_105_079_541, Y: -899_996_125}, {X: -1_300_000_000, Y: -899_900_000}}
+	c := mustBuild(t, []coverage.Face{{Name: "f", Shape: geo.MultiPolygon{{ring}}}})
+	p := geo.Pos{X: 23_513_526, Y: -899_999_997}
+	if f, m := c.Nearest(p, 0.3); f != 0 || m > 0.1 {
+		t.Errorf("the face nearest to %v is %d, %g m away", p, f, m)
+	}
+}
