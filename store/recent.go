@@ -55,9 +55,12 @@ func (m *recent) fill(events []grid.Event) {
 	defer m.mu.Unlock()
 	for i, e := range events {
 		of := m.entries[e.Cursor.XID]
-		id, err := uuid.Parse(e.ID)
-		if len(of) == 0 || e.What != grid.EventReport || err != nil {
+		if len(of) == 0 || e.What != grid.EventReport {
 			continue
+		}
+		id, err := uuid.Parse(e.ID)
+		if err != nil {
+			continue // whoever reads the report tells
 		}
 		k, ok := slices.BinarySearchFunc(of, id, func(e grid.Entry, id uuid.UUID) int { return bytes.Compare(e.Report.ID[:], id[:]) })
 		if ok {

@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"context"
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,4 +80,32 @@ func TestManyAtOnce(t *testing.T) {
 			t.Fatalf("%v\n%s", err, d)
 		}
 	}
+}
+
+// Callers with many entries wait for each other rather than being refused, as long as
+// they want to.
+func TestCallersWithManyWait(t *testing.T) {
+	db := seeded(t, 5)
+	a := db.NewAppender(t.Context())
+	defer a.Close()
+	const callers, each = 12, 250
+	all := crowd(callers * each)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	var wg sync.WaitGroup
+	for k := range callers {
+		wg.Go(func() {
+			for i, got := range a.AppendAll(t.Context(), all[k*each:(k+1)*each]) {
+				if got.Err != nil || got.Outcome != grid.Created {
+					t.Errorf("caller %d, entry %d: %v, %v", k, i, got.Outcome, got.Err)
+				}
+			}
+			for _, got := range a.AppendAll(gone, all[k*each:k*each+1]) {
+				if got.Err != nil && !errors.Is(got.Err, context.Canceled) {
+					t.Error(got.Err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
