@@ -12,9 +12,9 @@ import (
 // costs nothing and nobody waits for it, and an event is written once for all.
 type hub struct {
 	mu     sync.Mutex
-	ended  chan struct{} // closed by close
-	since  grid.Cursor   // events holds all behind this
-	upto   grid.Cursor   // up to this
+	ended  bool
+	since  grid.Cursor // events holds all behind this
+	upto   grid.Cursor // up to this
 	events []*event
 	views  map[grid.Interest]*view
 }
@@ -53,7 +53,7 @@ type view struct {
 	interest grid.Interest
 	since    grid.Cursor // events holds all that are wanted behind this
 	events   []*event
-	more     chan struct{} // closed when there are more
+	more     chan struct{} // closed when there are more, or the hub has ended
 	readers  int
 }
 
@@ -61,7 +61,7 @@ type view struct {
 // who resumes within them needs no database.
 const atHand = 8192
 
-func newHub() *hub { return &hub{ended: make(chan struct{}), views: map[grid.Interest]*view{}} }
+func newHub() *hub { return &hub{views: map[grid.Interest]*view{}} }
 
 // join returns the view of an interest and up to where events are at hand.
 func (h *hub) join(in grid.Interest, s *grid.Snapshot) (*view, grid.Cursor) {
@@ -86,7 +86,8 @@ func (h *hub) leave(v *view) {
 }
 
 // next returns the events of a view behind a cursor, up to where that reaches, and
-// what is closed when there are more. It fails when some are not at hand any more.
+// what is closed when there may be more: nil when there will be none. It fails when
+// some are not at hand any more.
 func (h *hub) next(v *view, after grid.Cursor) (events []*event, upto grid.Cursor, more <-chan struct{}, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,7 +95,10 @@ func (h *hub) next(v *view, after grid.Cursor) (events []*event, upto grid.Curso
 	if found {
 		i++
 	}
-	return v.events[i:], later(h.upto, after), v.more, v.since.Compare(after) <= 0
+	if !h.ended {
+		more = v.more
+	}
+	return v.events[i:], later(h.upto, after), more, v.since.Compare(after) <= 0
 }
 
 // reach returns the span of cursors of which all that a view wants is at hand.
@@ -133,9 +137,13 @@ func (v *view) add(events []*event, s *grid.Snapshot) {
 		}
 	}
 	if len(v.events) > before {
-		close(v.more)
-		v.more = make(chan struct{})
+		v.wake()
 	}
+}
+
+func (v *view) wake() {
+	close(v.more)
+	v.more = make(chan struct{})
 }
 
 // trim lets go of what is not behind a cursor.
@@ -148,13 +156,13 @@ func (v *view) trim(since grid.Cursor) {
 	v.events = v.events[old:]
 }
 
+// close lets every reader end once it has what is at hand.
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	select {
-	case <-h.ended:
-	default:
-		close(h.ended)
+	h.ended = true
+	for _, v := range h.views {
+		v.wake()
 	}
 }
 

@@ -47,8 +47,8 @@ type sent struct {
 }
 
 // Whoever joins whenever and reads however slowly is sent all that it wants from
-// then on, and what it wants no longer, once and in order, or told that it is too slow. Nobody is told so who is
-// less than atHand events behind.
+// then on, and what it wants no longer, once and in order, or told that it is too
+// slow. Nobody is told so who is less than atHand events behind.
 func TestHub(t *testing.T) {
 	s := twoCells(t)
 	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
@@ -129,8 +129,13 @@ func TestHub(t *testing.T) {
 				}
 			},
 		})
+		h.close() // all is still read
 		for _, r := range readers {
-			read(r)
+			if read(r) {
+				if _, _, more, _ := h.next(r.view, r.after); more != nil {
+					t.Fatal("more to come though the hub has ended")
+				}
+			}
 			h.leave(r.view)
 		}
 		if len(h.views) > 0 {

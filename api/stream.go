@@ -153,13 +153,14 @@ func (s *stream) follow() error {
 		if err := s.write(events); err != nil {
 			return err
 		}
-		if s.after = upto; len(events) > 0 {
+		if s.after = upto; more == nil {
+			return nil
+		}
+		if len(events) > 0 {
 			continue
 		}
 		select {
 		case <-s.r.Context().Done():
-			return nil
-		case <-s.api.hub.ended:
 			return nil
 		case <-more:
 		case <-beat.C:
