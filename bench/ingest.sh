@@ -20,7 +20,7 @@ id=$(grep -o '[0-9][0-9]*' "$work/token" | head -n 1)
 "$program" --data "$data" serve --addr "$addr" 2>"$work/serve" &
 server=$!
 trap 'kill -INT $server; wait $server || true; "$program" --data "$data" token revoke "$id" 2>/dev/null; rm -r "$work"' EXIT
-until curl -sf "http://$addr/readyz" >/dev/null; do sleep 0.2; done
+until curl -sf "http://$addr/readyz" >/dev/null; do kill -0 $server || { cat "$work/serve" >&2; exit 1; }; sleep 0.2; done
 postmaster=$(head -n 1 "$data/cluster/data/postmaster.pid")
 
 # Processor time in hundredths of a second: of a process; of PostgreSQL, with those
