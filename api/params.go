@@ -13,6 +13,7 @@ import (
 	"jingwei/geo"
 	"jingwei/geo/datum"
 	"jingwei/grid"
+	importer "jingwei/import"
 
 	"github.com/google/uuid"
 )
@@ -78,15 +79,7 @@ func (p *params) need(name string) {
 	}
 }
 
-func (p *params) number(name string) float64 { return read(p, name, parseNumber) }
-
-func parseNumber(s string) (float64, error) {
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a number", s)
-	}
-	return v, nil
-}
+func (p *params) number(name string) float64 { return read(p, name, importer.Number) }
 
 func (p *params) accuracy() float64 {
 	v := p.number("accuracy")
@@ -197,7 +190,7 @@ func parseBox(s string) (*geo.Box, error) {
 	var v [4]float64
 	for i, part := range parts {
 		var err error
-		if v[i], err = parseNumber(part); err != nil {
+		if v[i], err = importer.Number(part); err != nil {
 			return nil, err
 		}
 	}

@@ -3,7 +3,6 @@ package importer
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -103,7 +102,7 @@ func (f field4180) units() (int32, bool) {
 
 // number reads a number, and says what is wrong with it by the field's name.
 func (f field4180) number(name string) (v float64, wrong string) {
-	v, err := strconv.ParseFloat(string(bytes.TrimSpace(f.raw)), 64)
+	v, err := Number(string(bytes.TrimSpace(f.raw)))
 	if err != nil {
 		return 0, fmt.Sprintf("%s: %.40q is not a number", name, strings.TrimSpace(f.text()))
 	}

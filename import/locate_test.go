@@ -108,7 +108,7 @@ func TestLocateCSV(t *testing.T) {
 			"numbers", "lon,lat,accuracy\nx,1,\n1,1,-1\n1,1,y\n32,120,\nNaN,1,\n1,1,NaN\n",
 			"lon,lat,accuracy,code,method,distance_m\nx,1,,,\"invalid: lon: \"\"x\"\" is not a number\",\n1,1,-1,,invalid: accuracy: want metres from 0 to 100000,\n" +
 				"1,1,y,,\"invalid: accuracy: \"\"y\"\" is not a number\",\n32,120,,,\"invalid: longitude 32, latitude 120 look swapped: longitude comes first, and no latitude is beyond ±90\",\n" +
-				"NaN,1,,,\"invalid: longitude NaN, latitude 1 are not degrees\",\n1,1,NaN,,invalid: accuracy: want metres from 0 to 100000,\n",
+				"NaN,1,,,\"invalid: lon: \"\"NaN\"\" is not a number\",\n1,1,NaN,,\"invalid: accuracy: \"\"NaN\"\" is not a number\",\n",
 			LocateResult{6, 6},
 		},
 		{

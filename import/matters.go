@@ -134,7 +134,7 @@ func matter(t *table) (m grid.Matter, err error) {
 // hours reads a limit in hours, to the minute.
 func hours(s string) (time.Duration, error) {
 	const most = 10 * 366 * 24 // hours
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := Number(s)
 	limit := time.Duration(v * float64(time.Hour)).Round(time.Minute)
 	if err != nil || !(v <= most) || limit < time.Minute {
 		return 0, fmt.Errorf("limit_hours %q: a number of hours above 0, at most %d", s, most)

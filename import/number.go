@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"strconv"
 
 	"jingwei/geo"
@@ -37,6 +38,21 @@ func validNumber(b []byte) bool {
 		return len(b) > 0 && digits(b) == len(b)
 	}
 	return len(b) == 0
+}
+
+// Number reads a number as tables and addresses write them: decimal, perhaps with an
+// exponent; in no other base, without underscores, finite.
+func Number(s string) (float64, error) {
+	for i := range len(s) {
+		if !numeric[s[i]] {
+			return 0, fmt.Errorf("%q is not a number", s)
+		}
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a number", s)
+	}
+	return v, nil
 }
 
 // digits counts the digits that b starts with.

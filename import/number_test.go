@@ -85,6 +85,19 @@ func TestValidNumber(t *testing.T) {
 	}
 }
 
+func TestNumber(t *testing.T) {
+	for s, want := range map[string]float64{"-1.50": -1.5, "+7": 7, ".5": .5, "1e3": 1000} {
+		if v, err := Number(s); err != nil || v != want {
+			t.Errorf("%q is %v, %v", s, v, err)
+		}
+	}
+	for _, s := range []string{"", "0x1p4", "0x10", "1_2.5", "inf", "NaN", "1e999", "1,5"} {
+		if v, err := Number(s); err == nil {
+			t.Errorf("%q is read as %v", s, v)
+		}
+	}
+}
+
 func TestDegreesOfAHugeNumberAreOutOfRange(t *testing.T) {
 	if v := degrees([]byte("1e999")); !math.IsInf(v, 1) {
 		t.Errorf("1e999 is %v", v)

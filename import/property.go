@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,7 +83,7 @@ func households(s string) (int32, error) {
 	if s == "" {
 		return 0, nil
 	}
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := Number(s)
 	if err != nil || v < 0 || v > math.MaxInt32 || v != math.Trunc(v) {
 		return 0, fmt.Errorf("households %q: a whole number from 0", s)
 	}

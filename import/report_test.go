@@ -151,7 +151,7 @@ line 4: at "yesterday": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-3
 line 5: at "1969-05-01": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 line 6: longitude 32, latitude 121 look swapped: longitude comes first, and no latitude is beyond ±90
 line 7: lon "121", lat "": decimal degrees
-line 8: longitude NaN, latitude 32 are not degrees
+line 8: lon "NaN", lat "32": decimal degrees
 line 9: accuracy "-1": metres from 0 to 1000000
 line 10: matter "999999" is not in the catalogue
 line 11: unknown state "lost": one of [reported assigned verifying handling suspended checking closed evaluated void merged]`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync/atomic"
 
 	"jingwei/geo/datum"
@@ -206,8 +205,8 @@ func stateOf(s string, unsaid grid.State) (grid.State, error) {
 
 // position reads where it was.
 func position(t *table, d datum.Datum, r *grid.Report) error {
-	lon, lonErr := strconv.ParseFloat(t.get(reportLon), 64)
-	lat, latErr := strconv.ParseFloat(t.get(reportLat), 64)
+	lon, lonErr := Number(t.get(reportLon))
+	lat, latErr := Number(t.get(reportLat))
 	if lonErr != nil || latErr != nil {
 		return fmt.Errorf("lon %q, lat %q: decimal degrees", t.get(reportLon), t.get(reportLat))
 	}
@@ -225,7 +224,7 @@ func accuracy(s string, r *grid.Report) (err error) {
 	if s == "" {
 		return nil
 	}
-	if r.Accuracy, err = strconv.ParseFloat(s, 64); err != nil || !(0 <= r.Accuracy && r.Accuracy <= most) {
+	if r.Accuracy, err = Number(s); err != nil || !(0 <= r.Accuracy && r.Accuracy <= most) {
 		return fmt.Errorf("accuracy %q: metres from 0 to %d", s, most)
 	}
 	return nil
