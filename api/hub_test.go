@@ -51,7 +51,8 @@ type sent struct {
 // slow. Nobody is told so who is less than atHand events behind.
 func TestHub(t *testing.T) {
 	s := twoCells(t)
-	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
+	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Sight: grid.Sight{Root: 2, Department: "城管"}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
+	owing := [][]string{nil, {"消防"}, {"消防", "城管"}}
 	slow, left := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		h, all := newHub(), []grid.Event{}
@@ -88,12 +89,14 @@ func TestHub(t *testing.T) {
 						Cell:   []grid.AreaID{0, 2, 3}[mix>>16%3],
 						State:  []grid.State{grid.Assigned, grid.Closed}[mix>>20%2],
 						Holder: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>24%2], Area: []grid.AreaID{0, 2, 3}[mix>>26%3]},
+						Tasks:  owed(owing[mix>>14%3]),
 					}
 					e := grid.Event{
 						Cursor: upto, What: grid.EventReport, Report: &r,
 						From: []grid.State{0, grid.Assigned, grid.Closed}[mix>>12%3], Had: []grid.WorkerID{0, 7}[mix>>28%2], HadIn: []grid.AreaID{0, 2, 3}[mix>>22%3],
+						Owed: owing[mix>>18%3],
 					}
-					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}}
+					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}, Tasks: owed(e.Owed)}
 					all, events = append(all, e), append(events, newEvent(e))
 					for _, l := range readers {
 						switch {
@@ -152,8 +155,18 @@ func wants(in grid.Interest, r grid.Report) bool {
 	if a := in.Area; a == 1 && r.Cell == 0 || a == 9 || (a == 2 || a == 3) && r.Cell != a {
 		return false
 	}
-	if a := in.Root; a > 1 && r.Cell != a && r.Holder.Area != a && (in.Worker == 0 || in.Worker != r.Holder.Worker) {
+	if a := in.Root; a > 1 && r.Cell != a && r.Holder.Area != a && (in.Worker == 0 || in.Worker != r.Holder.Worker) &&
+		(in.Department == "" || !slices.Contains(r.Owing(), in.Department)) {
 		return false
 	}
 	return (in.Holder == 0 || r.Holder.Worker == in.Holder) && (in.States == 0 || r.State == grid.Closed)
+}
+
+// owed are tasks of departments, one of them done.
+func owed(departments []string) []grid.Task {
+	tasks := []grid.Task{{Department: "城管", State: grid.Done}}
+	for _, d := range departments {
+		tasks = append(tasks, grid.Task{Department: d, State: grid.Arrived})
+	}
+	return tasks
 }

@@ -102,21 +102,26 @@ func TestStream(t *testing.T) {
 }
 
 // What is no longer as a listener asks for is told to be gone, once, also to who
-// resumes; to who never asked for it, nothing is said.
+// resumes, and to an officer whose department has done what it owed; to who never asked
+// for it, nothing is said.
 func TestStreamTellsWhatIsGone(t *testing.T) {
 	c := newCity(t)
 	server := serve(t, c)
 	c.file(1, inMicro1)
 	his, others := listen(t, server, "viewer", "?holder=L001", ""), listen(t, server, "viewer", "?holder=L002", "")
 	assigned, north := listen(t, server, "viewer", "?state=assigned", ""), listen(t, server, "north", "?state=assigned,reported", "")
-	step := func(state grid.State, holder grid.WorkerID) {
+	officer, handling := listen(t, server, "w15north", "", ""), listen(t, server, "w15north", "?state=handling", "")
+	step := func(state grid.State, holder grid.WorkerID, called ...string) {
 		c.memory.mu.Lock()
 		last := c.memory.events[len(c.memory.events)-1]
 		r := *last.Report
-		r.State, r.Holder.Worker, r.Version = state, holder, r.Version+1
+		r.State, r.Holder.Worker, r.Version, r.Tasks = state, holder, r.Version+1, nil
+		for _, department := range called {
+			r.Tasks = append(r.Tasks, grid.Task{Department: department, State: grid.Called})
+		}
 		e := grid.Event{
 			Cursor: grid.Cursor{XID: 700, Seq: last.Cursor.Seq + 1}, What: last.What, ID: last.ID, Report: &r,
-			From: last.Report.State, Had: last.Report.Holder.Worker,
+			From: last.Report.State, Had: last.Report.Holder.Worker, Owed: last.Report.Owing(),
 		}
 		c.memory.events = append(c.memory.events, e)
 		c.memory.mu.Unlock()
@@ -137,7 +142,8 @@ func TestStreamTellsWhatIsGone(t *testing.T) {
 	const liaison, deputy, leader = 11, 12, 13
 	step(grid.Assigned, deputy)
 	step(grid.Verifying, deputy)
-	step(grid.Handling, deputy)
+	step(grid.Handling, deputy, "消防", "城管")
+	step(grid.Assigned, leader, "城管")
 	step(grid.Assigned, leader)
 	gone(his, 2, "assigned")
 	told(others, 2)
@@ -147,15 +153,23 @@ func TestStreamTellsWhatIsGone(t *testing.T) {
 	told(assigned, 2)
 	gone(assigned, 3, "verifying")
 	told(assigned, 5)
-	c.file(6, inNorth)
-	north.wantReport(6) // and of the others nothing
+	told(assigned, 6)
+	for _, l := range []*listener{officer, handling} {
+		told(l, 4)
+	}
+	told(officer, 5)
+	gone(officer, 6, "assigned")
+	gone(handling, 5, "assigned")
+	c.file(7, inNorth)
+	north.wantReport(7) // and of the others nothing
 	later := newCity(t, func(config *api.Config) { config.Feed = c.memory })
-	later.Publish(grid.Cursor{XID: 700, Seq: 6}, nil) // it knows nothing of what was before
+	later.Publish(grid.Cursor{XID: 700, Seq: 7}, nil) // it knows nothing of what was before
 	again := httptest.NewServer(later)
 	t.Cleanup(again.Close)
 	t.Cleanup(later.Close)
 	resumed := listen(t, again, "viewer", "?holder=L001", "700-1")
 	gone(resumed, 2, "assigned")
+	gone(listen(t, again, "w15north", "", "700-5"), 6, "assigned")
 }
 
 // A stream that resumes gets what it missed, and then goes on, each once.

@@ -54,6 +54,7 @@ type Event struct {
 	Had   WorkerID // who had the ball before it; 0: nobody in person
 	HadIn AreaID   // in which area; 0: the unrouted queue
 	Sent  AreaID   // from which area it was sent before it; 0: from none
+	Owed  []string // departments that owed it something before it
 }
 
 // Before returns the report as it stood before the step, as far as an Interest looks at
@@ -64,5 +65,9 @@ func (e Event) Before() *Report {
 	}
 	r := *e.Report
 	r.State, r.Holder.Worker, r.Holder.Area, r.Sender.Area = e.From, e.Had, e.HadIn, e.Sent
+	r.Tasks = nil
+	for _, department := range e.Owed {
+		r.Tasks = append(r.Tasks, Task{Department: department, State: Called})
+	}
 	return &r
 }

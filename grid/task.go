@@ -32,6 +32,17 @@ const (
 // Open reports whether the department still owes something.
 func (t Task) Open() bool { return t.State == Called || t.State == Arrived }
 
+// Owing returns the departments that still owe the report something, in the order in
+// which they were called.
+func (r Report) Owing() (departments []string) {
+	for _, t := range r.Tasks {
+		if t.Open() {
+			departments = append(departments, t.Department)
+		}
+	}
+	return departments
+}
+
 // OpenTask returns the task that a department still owes.
 func (r Report) OpenTask(department string) (Task, bool) {
 	i := slices.IndexFunc(r.Tasks, func(t Task) bool { return t.Open() && t.Department == department })

@@ -30,8 +30,9 @@ func (db *DB) Act(ctx context.Context, id uuid.UUID, version int64, lead uuid.UU
 		if err != nil {
 			return decided{err}
 		}
+		was := r
 		r = asKept(after)
-		return writeStep(ctx, tx, r, step)
+		return writeStep(ctx, tx, was, r, step)
 	})
 	var own decided
 	switch {
@@ -90,21 +91,21 @@ func lockTable(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// writeStep writes a report as it stands after a step, the step, and the feed.
-func writeStep(ctx context.Context, tx pgx.Tx, r grid.Report, s grid.Step) error {
+// writeStep writes a report as it stands after a step, the step, and the feed, which is
+// told how the report was.
+func writeStep(ctx context.Context, tx pgx.Tx, was, r grid.Report, s grid.Step) error {
 	var b pgx.Batch
-	queueStep(&b, r, s)
+	queueStep(&b, was, r, s)
 	return tx.SendBatch(ctx, &b).Close()
 }
 
-func queueStep(b *pgx.Batch, r grid.Report, s grid.Step) {
+func queueStep(b *pgx.Batch, was, r grid.Report, s grid.Step) {
 	if s.Step == 2 { // the first is still part of the report; before migration 12 it was not
 		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
 			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
-	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sender)
-		SELECT $2, r.id::text, r.state, r.holder_worker, r.holder_area, r.sender_area FROM report r WHERE r.id = $1`,
-		[16]byte(r.ID), grid.EventReport)
+	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sender, from_owed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		grid.EventReport, r.ID.String(), was.State.String(), orNull(was.Holder.Worker), orNull(was.Holder.Area), orNull(was.Sender.Area), was.Owing())
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
 			sender_level = $7, sender_area = $8, sender_worker = $9, handler = $10, returns = $11, asked = $12, asked_by = $13,
@@ -152,18 +153,17 @@ func tasksOf(ctx context.Context, q querier, id uuid.UUID) ([]grid.Task, error) 
 	return tasks, err
 }
 
-// fillTasks gives reports, by their ids as text, the tasks that departments owe them.
-func fillTasks(ctx context.Context, q querier, reports map[string]grid.Report, ids []uuid.UUID) error {
-	var of uuid.UUID
+// openTasks reads what departments owe reports, by the ids of those.
+func openTasks(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.UUID][]grid.Task, error) {
+	tasks := map[uuid.UUID][]grid.Task{}
 	_, err := collect(ctx, q, func(row pgx.CollectableRow) (t grid.Task, err error) {
+		var of uuid.UUID
 		if t, err = scanTask(row, (*[16]byte)(&of)); err == nil {
-			r := reports[of.String()]
-			r.Tasks = append(r.Tasks, t)
-			reports[of.String()] = r
+			tasks[of] = append(tasks[of], t)
 		}
 		return t, err
 	}, `SELECT `+taskColumns+`, t.report FROM task t WHERE t.report = ANY($1) AND t.state IN ('called', 'arrived') ORDER BY t.report, t.step`, rawIDs(ids))
-	return err
+	return tasks, err
 }
 
 // scanTask reads the columns of a task, and what comes behind them.

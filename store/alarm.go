@@ -71,7 +71,7 @@ func (g *ringing) next(ctx context.Context) (rung int, err error) {
 				g.pass(ctx, alarmKey{id: r.ID}, err)
 				continue
 			}
-			queueStep(&b, asKept(after), step)
+			queueStep(&b, r, asKept(after), step)
 			rung++
 		}
 		return tx.SendBatch(ctx, &b).Close()
@@ -82,8 +82,7 @@ func (g *ringing) next(ctx context.Context) (rung int, err error) {
 	return rung, err
 }
 
-// lock reads what is due, with the tasks that are waited for, and keeps it from
-// changing.
+// lock reads what is due, with the tasks that are owed, and keeps it from changing.
 func (g *ringing) lock(ctx context.Context, tx pgx.Tx) ([]grid.Report, error) {
 	if err := lockTable(ctx, tx); err != nil {
 		return nil, err
@@ -96,16 +95,18 @@ func (g *ringing) lock(ctx context.Context, tx pgx.Tx) ([]grid.Report, error) {
 		return nil, err
 	}
 	g.fewer = len(due) < g.size
-	for i, r := range due {
-		g.last = alarmKey{r.NextAlarm(), r.ID}
-		if r.TaskAlarm.IsZero() {
-			continue // no department is waited for
-		}
-		if due[i].Tasks, err = tasksOf(ctx, tx, r.ID); err != nil {
-			return nil, err
-		}
+	if len(due) == 0 {
+		return nil, nil
 	}
-	return due, nil
+	ids := make([]uuid.UUID, len(due))
+	for i, r := range due {
+		ids[i], g.last = r.ID, alarmKey{r.NextAlarm(), r.ID}
+	}
+	tasks, err := openTasks(ctx, tx, ids)
+	for i, id := range ids {
+		due[i].Tasks = tasks[id]
+	}
+	return due, err
 }
 
 func (g *ringing) pass(ctx context.Context, k alarmKey, err error) {

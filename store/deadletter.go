@@ -48,8 +48,10 @@ func (db *DB) Resend(ctx context.Context, webhook int64, letters []grid.Cursor) 
 // sent again, with the reports as they stand now.
 func (db *DB) LettersToResend(ctx context.Context, webhook int64, limit int) (events []grid.Event, err error) {
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
-		events, err = collect(ctx, tx, scanEvent, `
-			SELECT xid, seq, 'report', report::text, '', 0::bigint, 0::bigint, 0::bigint FROM dead_letter WHERE webhook = $1 AND resend ORDER BY xid, seq LIMIT $2`, webhook, limit)
+		events, err = collect(ctx, tx, func(row pgx.CollectableRow) (grid.Event, error) {
+			e := grid.Event{What: grid.EventReport}
+			return e, row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.ID)
+		}, `SELECT xid, seq, report::text FROM dead_letter WHERE webhook = $1 AND resend ORDER BY xid, seq LIMIT $2`, webhook, limit)
 		if err != nil {
 			return err
 		}

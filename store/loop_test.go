@@ -385,6 +385,10 @@ func TestLoopLikeTheModel(t *testing.T) {
 	conn, taken, rang := connect(t, db), map[string]int{}, map[string]int{}
 	check := func(t *rapid.T) {
 		sc := &scene{t: t, db: db, s: s, town: model, now: noon, taken: taken, rang: rang}
+		start, err := db.Horizon(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		sc.begin()
 		if rapid.Bool().Draw(t, "with the town") {
 			sc.open(0)
@@ -410,6 +414,7 @@ func TestLoopLikeTheModel(t *testing.T) {
 			}
 		}
 		sc.checkQueues()
+		sc.checkFeed(start)
 	}
 	never := func(actions []string, count map[string]int) []string {
 		return slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return count[a] > 0 })
@@ -450,6 +455,35 @@ func (sc *scene) checkQueues() {
 	check(grid.ReportQuery{Holder: sc.worker("t1")}, func(j *job) bool { return j.holder.worker == "t1" })
 	check(grid.ReportQuery{Owes: "城管"}, func(j *job) bool { return slices.Contains(j.called, "城管") || slices.Contains(j.arrived, "城管") })
 	check(grid.ReportQuery{Lead: sc.ids[0]}, func(j *job) bool { return j.lead == sc.jobs[0] })
+}
+
+// checkFeed: the events of a report, read when all is over, tell how it was before each
+// of its steps.
+func (sc *scene) checkFeed(after grid.Cursor) {
+	events, err := sc.db.Since(sc.t.Context(), after, 10_000)
+	if err != nil {
+		sc.t.Fatal(err)
+	}
+	was := func(r grid.Report) string {
+		return fmt.Sprint(r.State, r.Holder.Area, r.Holder.Worker, r.Sender.Area, r.Owing())
+	}
+	for _, id := range sc.ids {
+		steps, err := sc.db.History(sc.t.Context(), id)
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		told := slices.DeleteFunc(slices.Clone(events), func(e grid.Event) bool { return e.ID != id.String() })
+		if len(told) != len(steps) || told[0].Before() != nil {
+			sc.t.Fatalf("%d events tell of %d steps, the first of what was before %v", len(told), len(steps), told[0].Before())
+		}
+		r := grid.Report{}.After(steps[0])
+		for i, s := range steps[1:] {
+			if got := told[i+1].Before(); got == nil || was(*got) != was(r) {
+				sc.t.Fatalf("before %s: %+v, want %s", s.Action, got, was(r))
+			}
+			r = r.After(s)
+		}
+	}
 }
 
 // replayed is a report as its history tells it, which must be as it stands.
