@@ -146,6 +146,7 @@ var tokens = map[string]grid.Caller{
 	"w15":        {Token: 16, Name: "郑伟", Access: grid.AccessOfficer, Worker: 15},
 	"w12east":    {Token: 17, Name: "李强", Access: grid.AccessLiaison, Worker: 12, Area: 2},
 	"w15north":   {Token: 18, Name: "郑伟", Access: grid.AccessOfficer, Worker: 15, Area: 8},
+	"w11north":   {Token: 21, Name: "王芳", Access: grid.AccessLiaison, Worker: 11, Area: 8},
 	"east":       {Token: 19, Name: "崇川", Access: grid.AccessDispatcher, Area: 2},
 	"top":        {Token: 20, Name: "市中心", Access: grid.AccessDispatcher, Area: 1},
 	"elsewhere":  {Token: 11, Name: "撤销区", Access: grid.AccessAdmin, Area: 99},
@@ -268,7 +269,7 @@ func selects(q grid.ReportQuery, r grid.Report) bool {
 // isSeen takes a Seen by its word; the sights of these tests have no other top area.
 func isSeen(v *grid.Seen, r grid.Report) bool {
 	return v == nil || slices.Contains(v.Cells, r.Cell) || slices.Contains(v.Areas, r.Holder.Area) || slices.Contains(v.Areas, r.Sender.Area) ||
-		v.Worker != 0 && v.Worker == r.Holder.Worker || v.Department != "" && owes(r, v.Department)
+		v.Worker != 0 && (v.Worker == r.Holder.Worker || v.Worker == r.Sender.Worker) || v.Department != "" && owes(r, v.Department)
 }
 
 func owes(r grid.Report, department string) bool {

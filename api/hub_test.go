@@ -89,14 +89,15 @@ func TestHub(t *testing.T) {
 						Cell:   []grid.AreaID{0, 2, 3}[mix>>16%3],
 						State:  []grid.State{grid.Assigned, grid.Closed}[mix>>20%2],
 						Holder: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>24%2], Area: []grid.AreaID{0, 2, 3}[mix>>26%3]},
+						Sender: grid.Holder{Worker: []grid.WorkerID{0, 7}[mix>>29%2]},
 						Tasks:  owed(owing[mix>>14%3]),
 					}
 					e := grid.Event{
 						Cursor: upto, What: grid.EventReport, Report: &r,
 						From: []grid.State{0, grid.Assigned, grid.Closed}[mix>>12%3], Had: []grid.WorkerID{0, 7}[mix>>28%2], HadIn: []grid.AreaID{0, 2, 3}[mix>>22%3],
-						Owed: owing[mix>>18%3],
+						SentBy: []grid.WorkerID{0, 7}[mix>>30%2], Owed: owing[mix>>18%3],
 					}
-					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}, Tasks: owed(e.Owed)}
+					was := grid.Report{Cell: r.Cell, State: e.From, Holder: grid.Holder{Worker: e.Had, Area: e.HadIn}, Sender: grid.Holder{Worker: e.SentBy}, Tasks: owed(e.Owed)}
 					all, events = append(all, e), append(events, newEvent(e))
 					for _, l := range readers {
 						switch {
@@ -155,8 +156,8 @@ func wants(in grid.Interest, r grid.Report) bool {
 	if a := in.Area; a == 1 && r.Cell == 0 || a == 9 || (a == 2 || a == 3) && r.Cell != a {
 		return false
 	}
-	if a := in.Root; a > 1 && r.Cell != a && r.Holder.Area != a && (in.Worker == 0 || in.Worker != r.Holder.Worker) &&
-		(in.Department == "" || !slices.Contains(r.Owing(), in.Department)) {
+	if a := in.Root; a > 1 && r.Cell != a && r.Holder.Area != a &&
+		(in.Worker == 0 || in.Worker != r.Holder.Worker && in.Worker != r.Sender.Worker) && (in.Department == "" || !slices.Contains(r.Owing(), in.Department)) {
 		return false
 	}
 	return (in.Holder == 0 || r.Holder.Worker == in.Holder) && (in.States == 0 || r.State == grid.Closed)

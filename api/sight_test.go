@@ -72,6 +72,27 @@ func TestHolderSeesWhatIsElsewhere(t *testing.T) {
 	wantStatus(t, c.act("w12east", 5, `{"action":"recall"}`), http.StatusOK) // who sent it sees it too
 }
 
+// Who sent a report on takes it back, whatever the root of the token is, and sees it until
+// somebody else sends it on.
+func TestSenderSeesWhatIsElsewhere(t *testing.T) {
+	c := filed(t)
+	for i, body := range []string{`{"action":"accept"}`, `{"action":"verify"}`, `{"action":"escalate","reason":"占道"}`} {
+		wantStatus(t, c.act("w11north", i+1, body), http.StatusOK)
+	}
+	c.wantSeen("w11north", true)
+	c.wantSeen("w15north", false)
+	wantStatus(t, c.act("w11north", 4, `{"action":"recall"}`), http.StatusOK)
+	c.wantSeen("w11north", true)
+	for i, body := range []string{`{"action":"accept"}`, `{"action":"verify"}`, `{"action":"escalate","reason":"占道"}`} {
+		wantStatus(t, c.act("w11north", i+5, body), http.StatusOK)
+	}
+	for i, body := range []string{`{"action":"accept"}`, `{"action":"verify"}`, `{"action":"escalate","reason":"占道"}`} {
+		c.wantSeen("w11north", true)
+		wantStatus(t, c.act("w13", i+8, body), http.StatusOK)
+	}
+	c.wantSeen("w11north", false)
+}
+
 // An officer whose department was called sees the report while it owes something.
 func TestDepartmentSeesWhatItOwes(t *testing.T) {
 	c := filed(t)

@@ -50,11 +50,12 @@ type Event struct {
 	Report *Report // as the event left it or later, when What is report
 
 	// Of a step that was taken on a report:
-	From  State    // before it; 0 when the report came in
-	Had   WorkerID // who had the ball before it; 0: nobody in person
-	HadIn AreaID   // in which area; 0: the unrouted queue
-	Sent  AreaID   // from which area it was sent before it; 0: from none
-	Owed  []string // departments that owed it something before it
+	From   State    // before it; 0 when the report came in
+	Had    WorkerID // who had the ball before it; 0: nobody in person
+	HadIn  AreaID   // in which area; 0: the unrouted queue
+	SentBy WorkerID // who had sent it before it; 0: nobody in person
+	Sent   AreaID   // from which area; 0: from none
+	Owed   []string // departments that owed it something before it
 }
 
 // Before returns the report as it stood before the step, as far as an Interest looks at
@@ -64,7 +65,7 @@ func (e Event) Before() *Report {
 		return nil
 	}
 	r := *e.Report
-	r.State, r.Holder.Worker, r.Holder.Area, r.Sender.Area = e.From, e.Had, e.HadIn, e.Sent
+	r.State, r.Holder.Worker, r.Holder.Area, r.Sender.Worker, r.Sender.Area = e.From, e.Had, e.HadIn, e.SentBy, e.Sent
 	r.Tasks = nil
 	for _, department := range e.Owed {
 		r.Tasks = append(r.Tasks, Task{Department: department, State: Called})

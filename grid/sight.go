@@ -9,7 +9,8 @@ import "slices"
 //     top area that is the only one holds all.
 //   - are held in it, or were sent from it: so who has the ball sees it, wherever the
 //     place is, and so does who may take it back;
-//   - the worker holds in person, or the department owes something (吹哨), wherever.
+//   - the worker holds or sent on in person, or the department owes something (吹哨),
+//     wherever.
 type Sight struct {
 	Root       AreaID   // 0: everything
 	Worker     WorkerID // 0: nobody in particular
@@ -42,7 +43,7 @@ func (v Sight) In(s *Snapshot) func(*Report) bool {
 	}
 	return func(r *Report) bool {
 		return s.lies(r.Cell, root) || s.holds(r.Holder.Area, root) || s.holds(r.Sender.Area, root) ||
-			v.Worker != 0 && r.Holder.Worker == v.Worker || v.owed(r)
+			v.Worker != 0 && (r.Holder.Worker == v.Worker || r.Sender.Worker == v.Worker) || v.owed(r)
 	}
 }
 
@@ -53,7 +54,7 @@ func (v Sight) owed(r *Report) bool {
 
 // Seen is a Sight as the areas lie in a snapshot: the reports whose cell is one of
 // Cells or, of a top area, none of Others; whose holder's or sender's area is one of
-// Areas; which the worker holds or the department has an open task in.
+// Areas; which the worker holds or sent on, or the department has an open task in.
 type Seen struct {
 	Cells      []AreaID
 	Others     []AreaID // nil: the root is no top area, and Cells tells

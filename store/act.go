@@ -104,8 +104,8 @@ func queueStep(b *pgx.Batch, was, r grid.Report, s grid.Step) {
 		b.Queue(`INSERT INTO report_history (`+historyColumns+`) SELECT `+historyColumns+` FROM report_first_step WHERE report = $1
 			ON CONFLICT (report, step) DO NOTHING`, [16]byte(r.ID))
 	}
-	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sender, from_owed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		grid.EventReport, r.ID.String(), was.State.String(), orNull(was.Holder.Worker), orNull(was.Holder.Area), orNull(was.Sender.Area), was.Owing())
+	b.Queue(`INSERT INTO feed (what, id, from_state, from_worker, from_area, from_sent_by, from_sender, from_owed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		grid.EventReport, r.ID.String(), was.State.String(), orNull(was.Holder.Worker), orNull(was.Holder.Area), orNull(was.Sender.Worker), orNull(was.Sender.Area), was.Owing())
 	b.Queue(`
 		UPDATE report SET state = $2, holder_level = $3, holder_area = $4, holder_worker = $5, version = $6,
 			sender_level = $7, sender_area = $8, sender_worker = $9, handler = $10, returns = $11, asked = $12, asked_by = $13,

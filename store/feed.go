@@ -78,13 +78,14 @@ func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int
 // selectEvents keeps the bounds from the planner: it would compare them with the end of
 // the feed each time, where all that is being written is in its way.
 const selectEvents = `
-	SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0), coalesce(from_sender, 0), from_owed FROM feed
+	SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0),
+		coalesce(from_sent_by, 0), coalesce(from_sender, 0), from_owed FROM feed
 	WHERE (xid, seq) > ((SELECT $1::xid8), (SELECT $2::bigint)) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot()))
 	ORDER BY xid, seq LIMIT $3`
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	var from string
-	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had, &e.HadIn, &e.Sent, &e.Owed); err == nil && from != "" {
+	if err = row.Scan(&e.Cursor.XID, &e.Cursor.Seq, &e.What, &e.ID, &from, &e.Had, &e.HadIn, &e.SentBy, &e.Sent, &e.Owed); err == nil && from != "" {
 		e.From, err = grid.ParseState(from)
 	}
 	return e, err

@@ -194,7 +194,7 @@ func TestFeedTellsWhereTheBallWas(t *testing.T) {
 			t.Fatalf("%+v, %v", events, err)
 		}
 		was := events[0].Before()
-		if was.Holder.Area != r.Holder.Area || was.Holder.Worker != r.Holder.Worker || was.Sender.Area != r.Sender.Area || was.State != r.State {
+		if was.Holder.Area != r.Holder.Area || was.Holder.Worker != r.Holder.Worker || was.Sender.Area != r.Sender.Area || was.Sender.Worker != r.Sender.Worker || was.State != r.State {
 			t.Errorf("before %s: %+v sent from %+v, want %+v from %+v", action, was.Holder, was.Sender, r.Holder, r.Sender)
 		}
 		r = next

@@ -15,6 +15,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 )
 
@@ -414,6 +415,7 @@ func TestLoopLikeTheModel(t *testing.T) {
 			}
 		}
 		sc.checkQueues()
+		settle(t, db, conn)
 		sc.checkFeed(start)
 	}
 	never := func(actions []string, count map[string]int) []string {
@@ -457,6 +459,18 @@ func (sc *scene) checkQueues() {
 	check(grid.ReportQuery{Lead: sc.ids[0]}, func(j *job) bool { return j.lead == sc.jobs[0] })
 }
 
+// settle waits until no transaction, of whatever database, holds back what is on the feed.
+func settle(t *rapid.T, db *storetest.Database, conn *pgx.Conn) {
+	var last uint64
+	err := conn.QueryRow(t.Context(), `SELECT pg_current_xact_id()`).Scan(&last)
+	for h := (grid.Cursor{}); err == nil && h.XID < last; time.Sleep(time.Millisecond) {
+		h, err = db.Horizon(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // checkFeed: the events of a report, read when all is over, tell how it was before each
 // of its steps.
 func (sc *scene) checkFeed(after grid.Cursor) {
@@ -465,7 +479,7 @@ func (sc *scene) checkFeed(after grid.Cursor) {
 		sc.t.Fatal(err)
 	}
 	was := func(r grid.Report) string {
-		return fmt.Sprint(r.State, r.Holder.Area, r.Holder.Worker, r.Sender.Area, r.Owing())
+		return fmt.Sprint(r.State, r.Holder.Area, r.Holder.Worker, r.Sender.Area, r.Sender.Worker, r.Owing())
 	}
 	for _, id := range sc.ids {
 		steps, err := sc.db.History(sc.t.Context(), id)

@@ -143,7 +143,8 @@ func (s *selection) seen(v grid.Seen) []string {
 // person are the conditions that a worker sees a report for, wherever it is.
 func (s *selection) person(v grid.Seen) (any []string) {
 	if v.Worker != 0 {
-		any = append(any, "r.holder_worker = "+s.arg(v.Worker))
+		worker := s.arg(v.Worker)
+		any = append(any, "r.holder_worker = "+worker, "r.sender_worker = "+worker)
 	}
 	if v.Department != "" {
 		any = append(any, owedBy(s.arg(v.Department)))

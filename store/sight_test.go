@@ -50,7 +50,8 @@ func scattered(t *testing.T) (*storetest.Database, *grid.Snapshot, []grid.Report
 			t.Fatal(a.Err)
 		}
 	}
-	exec(t, db, `UPDATE report SET version = 2, holder_area = 1 + get_byte(uuid_send(id), 15) / 3 % 11, sender_level = 'city', sender_area = 1 + get_byte(uuid_send(id), 15) / 5 % 11
+	exec(t, db, `UPDATE report SET version = 2, holder_area = 1 + get_byte(uuid_send(id), 15) / 3 % 11, sender_level = 'city', sender_area = 1 + get_byte(uuid_send(id), 15) / 5 % 11,
+		sender_worker = nullif(get_byte(uuid_send(id), 15) / 7 % 6, 0)
 		WHERE get_byte(uuid_send(id), 15) % 4 = 0`)
 	exec(t, db, `INSERT INTO task (report, step, department, state, called, due, by, at)
 		SELECT id, 2, '城管', CASE WHEN get_byte(uuid_send(id), 15) % 3 = 0 THEN 'done' ELSE 'arrived' END, at, at, '', at FROM report WHERE get_byte(uuid_send(id), 15) % 5 = 0`)
