@@ -415,6 +415,8 @@ func TestRosterRefuses(t *testing.T) {
 	}
 	s.do(201, "admin", "POST", "/v1/rules", `{"code":"x","level":"town"}`)
 	wantProblem(t, s.ask("POST", "admin", "/v1/rules", `{"code":"x","level":"city"}`), 409, "code-taken", "", "a rule x already")
+	s.do(201, "admin", "POST", "/v1/rules", `{"code":"y","department":"城管"}`)
+	wantProblem(t, s.ask("PATCH", "admin", "/v1/workers/C001", `{"department":"消防"}`), 409, "last-officer", "", "department 城管 would have no officer any more, and is named by the rules y")
 	s.do(201, "admin", "POST", "/v1/absences", `{"worker":"L001","from":"2026-06-01T00:00:00Z"}`)
 	wantDocumented(t, s.city, map[string]string{
 		"Worker": "/v1/workers/L001", "Post": "/v1/posts/1", "Absence": "/v1/absences/1", "Rule": "/v1/rules/x",

@@ -63,10 +63,7 @@ func Posts(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 	if err != nil && !errors.As(err, &bad) {
 		return nil, err
 	}
-	now := time.Now()
-	if o.Now != nil {
-		now = o.Now()
-	}
+	now := o.now()
 	plain := make([]grid.CodedPost, len(posts))
 	for i, p := range posts {
 		plain[i] = p.CodedPost

@@ -24,6 +24,13 @@ type TableOptions struct {
 	Now     func() time.Time // when that ends; nil is time.Now
 }
 
+func (o TableOptions) now() time.Time {
+	if o.Now == nil {
+		return time.Now()
+	}
+	return o.Now()
+}
+
 // maxRecord bounds a record of a table, in bytes: a quote that is never closed
 // would swallow the rest of the file.
 const maxRecord = 1 << 20

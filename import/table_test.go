@@ -247,6 +247,17 @@ func TestMatters(t *testing.T) {
 	}
 }
 
+// There are rules for two departments, and one for a third that has ended.
+var (
+	officers = []grid.Worker{
+		{Code: "F1", Role: grid.Officer, Department: "消防"}, {Code: "P1", Role: grid.Officer, Department: "民政"}, {Code: "C1", Role: grid.Officer, Department: "城管"},
+	}
+	rulesOfDepartments = []grid.CodedRule{
+		{Rule: grid.Rule{Code: "R3", Department: "消防"}}, {Rule: grid.Rule{Code: "R1", Department: "消防", Until: time.Now().AddDate(1, 0, 0)}},
+		{Rule: grid.Rule{Code: "R2", Department: "民政"}}, {Rule: grid.Rule{Code: "R4", Department: "城管", Until: time.Now().AddDate(-1, 0, 0)}},
+	}
+)
+
 var badTables = []struct{ name, kind, body, want string }{
 	{"wrong roles, twice the code", "workers", "code,name,role\nA,a,boss\nB,b,leader\nB,c,liaison\n,d,leader\nE,,leader\nF,f,officer\nG G,g,leader\n", `workers.csv: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
 workers.csv: line 4: code B is already that of line 3
@@ -264,6 +275,7 @@ workers.csv: line 8: the code "G G" holds white space`},
 	{"a workbook that is none", "workers", "PK\x03\x04\x14\x00", `workers.csv: the Excel workbook cannot be read: zip: not a valid zip file`},
 	{"a workbook of the old kind", "workers", "\xD0\xCF\x11\xE0", `workers.csv: this is an Excel workbook of the old kind (.xls), or one with a password: save it as .xlsx without one, or as CSV UTF-8`},
 	{"UTF-16", "workers", "\xFF\xFEc\x00", `workers.csv: the file is UTF-16: save it as CSV UTF-8`},
+	{"the last officers of what rules name", "workers", "code,name,role,department\nP2,q,officer,民政\nP1,p,leader,\nF1,f,leader,\nC1,c,liaison,\n", `workers.csv: line 4: department "消防" would have no officer any more, and is named by the rules R1, R3`},
 	{"people and places nobody knows", "posts", "worker,area,from\nL9,G1,2024-01-01\nL1,G9,2024-01-01\n", `posts.csv: line 2: worker "L9" is not known
 posts.csv: line 3: area "G9" is not in the current edition`},
 	{"times", "posts", "worker,area,rank,from,until\nL1,G1,chief,2024-01-01,\nL1,G1,,01.02.2024,\nL1,G1,,2024-01-01,2024-01-01\nL1,G1,,,\n", `posts.csv: line 2: unknown rank "chief": one of primary, deputy
@@ -317,7 +329,7 @@ matters.csv: line 9: the item is missing`},
 func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 	for _, c := range badTables {
 		t.Run(c.name, func(t *testing.T) {
-			to := &roster{codes: []string{"L1", "L2"}, people: []grid.Worker{{Code: "F1", Role: grid.Officer, Department: "消防"}}, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
+			to := &roster{codes: []string{"L1", "L2"}, people: officers, ruled: rulesOfDepartments, areas: []string{"G1", "G2"}, catalogue: []grid.Matter{{Code: "010101"}}, there: []grid.CodedPost{
 				{Worker: "L1", Area: "G2", Rank: grid.Primary, From: time.Date(2024, 1, 1, 0, 0, 0, 0, zone)},
 			}}
 			_, err := importTable(t, c.kind, c.body, "", to)
@@ -337,6 +349,15 @@ func TestRefusedTablesAreNamedRowByRow(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// An officer leaves when another takes over, also in the same table, or no rule asks for
+// the department any more.
+func TestOfficersLeave(t *testing.T) {
+	to := &roster{people: officers, ruled: rulesOfDepartments}
+	if _, err := importTable(t, "workers", "code,name,role,department\nF1,f,leader,\nF2,g,officer,消防\nC1,c,liaison,\n", "", to); err != nil || len(to.workers) != 3 {
+		t.Errorf("%d workers, %v", len(to.workers), err)
 	}
 }
 

@@ -3,7 +3,10 @@ package importer
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"jingwei/grid"
 )
@@ -60,6 +63,13 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if err != nil {
 		return nil, err
 	}
+	rules, err := to.Rules(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	if bad := needed(path, old, workers, lines, rules, o.now()); len(bad) > 0 {
+		return nil, refuse(bad)
+	}
 	r := newResult(len(workers), workerSide.compare(there, workers), ignored)
 	if idle > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("the departments of %s who are no officers were not taken", count(idle, "worker")))
@@ -73,6 +83,31 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 		return nil, fmt.Errorf("write workers: %w", err)
 	}
 	return r, nil
+}
+
+// needed returns what is wrong with the rows of officers who leave a department: if it
+// has none then, and rules name it that hold or will.
+func needed(path string, old map[string]grid.Worker, workers []grid.Worker, lines map[string]int, rules []grid.CodedRule, now time.Time) (bad []*Problem) {
+	then := maps.Clone(old)
+	for _, w := range workers {
+		then[w.Code] = w
+	}
+	named := map[string][]string{}
+	for _, r := range rules {
+		if r.Department != "" && (r.Until.IsZero() || now.Before(r.Until)) {
+			named[r.Department] = append(named[r.Department], r.Code)
+		}
+	}
+	for _, w := range then {
+		delete(named, w.Department) // only officers have one
+	}
+	for _, w := range workers {
+		if codes := named[old[w.Code].Department]; len(codes) > 0 {
+			bad = append(bad, &Problem{File: path, Line: lines[w.Code], Text: fmt.Sprintf(
+				"department %q would have no officer any more, and is named by the rules %s", old[w.Code].Department, strings.Join(slices.Sorted(slices.Values(codes)), ", "))})
+		}
+	}
+	return bad
 }
 
 var workerSide = side[grid.Worker]{

@@ -16,9 +16,10 @@ import (
 
 // amend changes in one transaction what is on the record and tells the feed. Who,
 // why and when is told to the transaction: see record_now, record_by and
-// record_why in 00008_people.sql.
+// record_why in 00008_people.sql. It fails with a *[grid.Clash] when a rule would name a
+// department that has no officer.
 func (db *DB) amend(ctx context.Context, why string, do func(tx pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		if err := db.onRecord(ctx, tx, why); err != nil {
 			return err
 		}
@@ -27,6 +28,11 @@ func (db *DB) amend(ctx context.Context, why string, do func(tx pgx.Tx) error) e
 		}
 		return feed(ctx, tx, grid.EventPost, "")
 	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "rule_department_has_officer" {
+		return &grid.Clash{Rule: "last-officer", With: pg.Message}
+	}
+	return err
 }
 
 func (db *DB) onRecord(ctx context.Context, tx pgx.Tx, why string) error {

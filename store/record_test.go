@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -324,6 +326,74 @@ func TestWorkersAsKnown(t *testing.T) {
 				t.Errorf("as known at %v: %+v, %v; want %+v", known, got, err, want)
 			}
 		}
+	}
+}
+
+// Law: a department that a rule names has an officer, also when all of them leave, and
+// somebody names it, at once.
+func TestDepartmentsOfRulesKeepAnOfficer(t *testing.T) {
+	db := staffed(t)
+	ctx := t.Context()
+	officers := []grid.Worker{{Code: "o1", Name: "甲", Role: grid.Officer, Department: "消防"}, {Code: "o2", Name: "乙", Role: grid.Officer, Department: "消防"}}
+	leave := func(code string) error {
+		_, err := db.ChangeWorker(ctx, code, func(w *grid.Worker) error { w.Role, w.Department = grid.Leader, ""; return nil }, "")
+		return err
+	}
+	rule := grid.Rule{Code: "R", Department: "消防"}
+	left, named := map[int]int{}, 0
+	for range 30 {
+		if _, err := db.UpsertWorkers(ctx, officers); err != nil {
+			t.Fatal(err)
+		}
+		var g sync.WaitGroup
+		errs := make([]error, 3)
+		g.Go(func() { errs[0] = leave("o1") })
+		g.Go(func() { errs[1] = leave("o2") })
+		g.Go(func() { _, _, errs[2] = db.PutRule(ctx, rule, "") })
+		g.Wait()
+		gone := 0
+		for i, err := range errs {
+			var clash *grid.Clash
+			if err != nil && (!errors.As(err, &clash) || clash.Rule != "last-officer") {
+				t.Fatal(i, err)
+			}
+			if i < 2 && err == nil {
+				gone++
+			}
+		}
+		if there := errs[2] == nil; there && gone == 2 || !there && gone < 2 {
+			t.Fatalf("%d officers left, and the rule: %v", gone, errs[2])
+		}
+		if left[gone]++; errs[2] == nil {
+			named++
+			if err := db.WithdrawRule(ctx, "R", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if named == 0 {
+		t.Errorf("the rule never came in; so many left: %v", left)
+	}
+	if _, err := db.UpsertWorkers(ctx, officers[:1]); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := db.PutRule(ctx, rule, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmp.Or(leave("o2"), leave("o1")); err == nil || !strings.Contains(err.Error(), "named by the rules R") {
+		t.Errorf("the last officer left: %v", err)
+	}
+	// Another takes over, in one table; and what has ended asks for nobody.
+	officers[0].Role, officers[0].Department = grid.Leader, ""
+	if _, err := db.UpsertWorkers(ctx, officers); err != nil {
+		t.Error(err)
+	}
+	rule.Until = db.Now()
+	if _, _, err := db.PutRule(ctx, rule, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := leave("o2"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -72,7 +72,8 @@ func (db *DB) codeTaken(ctx context.Context, code string) error {
 }
 
 // ChangeWorker corrects what is known of the worker with a code, which stays; it
-// fails with grid.ErrNotFound when there is none.
+// fails with grid.ErrNotFound when there is none, and with a *[grid.Clash] when a
+// department that rules name would have no officer any more.
 func (db *DB) ChangeWorker(ctx context.Context, code string, become func(*grid.Worker) error, why string) (w grid.Worker, err error) {
 	err = db.amend(ctx, why, func(tx pgx.Tx) error {
 		there, err := collect(ctx, tx, scanWorker, `SELECT id, code, name, role, phone, department FROM worker WHERE code = $1 FOR UPDATE`, code)

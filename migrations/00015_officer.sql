@@ -1,0 +1,53 @@
+-- A step on the feed tells which departments owed something before it, so that their
+-- officers are told of what they do not see any more; and who sent a report on sees it
+-- until somebody else does, wherever it is. A department that a rule names keeps an
+-- officer.
+
+-- +goose Up
+ALTER TABLE feed
+    ADD COLUMN from_owed    text[], -- NULL: no department
+    ADD COLUMN from_sent_by bigint;
+
+CREATE INDEX report_sender ON report (sender_worker, id) WHERE sender_worker IS NOT NULL;
+
+-- Whoever names a department and whoever leaves one go one after another, so that
+-- neither misses the other.
+-- +goose StatementBegin
+CREATE FUNCTION rule_department_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('jingwei officers'));
+    IF NOT EXISTS (SELECT FROM worker w WHERE w.role = 'officer' AND w.department = NEW.department) THEN
+        RAISE EXCEPTION 'department % has no officer', NEW.department
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'rule_department_has_officer', TABLE = 'rule';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION officer_not_needed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    rules text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('jingwei officers'));
+    SELECT string_agg(r.code, ', ' ORDER BY r.code) INTO rules FROM rule r
+        WHERE r.recorded_until IS NULL AND r.department = OLD.department AND (upper_inf(r.during) OR upper(r.during) > record_now())
+            AND NOT EXISTS (SELECT FROM worker w WHERE w.role = 'officer' AND w.department = OLD.department);
+    IF rules IS NOT NULL THEN
+        RAISE EXCEPTION 'department % would have no officer any more, and is named by the rules %', OLD.department, rules
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'rule_department_has_officer', TABLE = 'worker';
+    END IF;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER rule_department_known AFTER INSERT ON rule
+    FOR EACH ROW WHEN (NEW.department <> '' AND NEW.recorded_until IS NULL) EXECUTE FUNCTION rule_department_known();
+CREATE TRIGGER officer_not_needed AFTER UPDATE ON worker
+    FOR EACH ROW WHEN (OLD.role = 'officer' AND (NEW.role, NEW.department) IS DISTINCT FROM (OLD.role, OLD.department))
+    EXECUTE FUNCTION officer_not_needed();
+
+-- +goose Down
+DROP TRIGGER officer_not_needed ON worker;
+DROP TRIGGER rule_department_known ON rule;
+DROP FUNCTION officer_not_needed();
+DROP FUNCTION rule_department_known();
+DROP INDEX report_sender;
+ALTER TABLE feed DROP COLUMN from_owed, DROP COLUMN from_sent_by;
