@@ -65,6 +65,13 @@ func TestLocateInThePast(t *testing.T) {
 			Cell    struct{ Code string }
 			Chain   []struct{ People []struct{ Code string } }
 		}](t, w.Body.Bytes())
+		routed := decode[struct {
+			Edition int64
+			Cell    struct{ Code string }
+		}](t, s.ask(http.MethodGet, tt.token, "/v1/route?"+tt.place+tt.when, "").Body.Bytes())
+		if routed.Edition != tt.edition || routed.Cell.Code != tt.cell {
+			t.Errorf("%s%s: routed in edition %d, cell %q; want %d, %q", tt.place, tt.when, routed.Edition, routed.Cell.Code, tt.edition, tt.cell)
+		}
 		people := 0
 		if n := len(got.Chain); n > 0 {
 			people = len(got.Chain[n-1].People)
@@ -73,11 +80,13 @@ func TestLocateInThePast(t *testing.T) {
 			t.Errorf("%s%s: edition %d, cell %q with %d people; want %d, %q with %d", tt.place, tt.when, got.Edition, got.Cell.Code, people, tt.edition, tt.cell, tt.people)
 		}
 	}
-	old := "/v1/locate?lon=120.805&lat=32.005"
-	wantProblem(t, s.ask(http.MethodGet, "north", old+"&at=2026-05-02T00:00:00Z", ""), http.StatusForbidden, "root-area", "", "outside 通州区")
-	wantProblem(t, s.get(old+"&at=2026-01-01T11:59:59Z"), http.StatusNotFound, "edition", "at", "before 2026-01-01T11:59:59Z")
-	wantProblem(t, s.get(old+"&known=2025-12-31"), http.StatusNotFound, "edition", "known", "before 2025-12-31")
-	wantProblem(t, s.get(old+"&at=2026-05-03&known=2025-12-31"), http.StatusNotFound, "edition", "known", "before 2025-12-31")
+	for _, address := range []string{"/v1/locate", "/v1/route"} {
+		old := address + "?lon=120.805&lat=32.005"
+		wantProblem(t, s.ask(http.MethodGet, "north", old+"&at=2026-05-02T00:00:00Z", ""), http.StatusForbidden, "root-area", "", "outside 通州区")
+		wantProblem(t, s.get(old+"&at=2026-01-01T11:59:59Z"), http.StatusNotFound, "edition", "at", "before 2026-01-01T11:59:59Z")
+		wantProblem(t, s.get(old+"&known=2025-12-31"), http.StatusNotFound, "edition", "known", "before 2025-12-31")
+		wantProblem(t, s.get(old+"&at=2026-05-03&known=2025-12-31"), http.StatusNotFound, "edition", "known", "before 2025-12-31")
+	}
 }
 
 // However many ask for an edition of the past at once, it is read once; only the

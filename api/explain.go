@@ -40,13 +40,14 @@ type consideredView struct {
 	When    *time.Time       `json:"when"`
 }
 
-// explain answers where a report would go, without there being one.
+// explain answers where a report would go, without there being one, or where it would
+// have gone.
 func (a *API) explain(c *call) error {
 	p := newParams(c.r.URL)
 	p.need("lon")
 	p.need("lat")
 	lon, lat, d := p.number("lon"), p.number("lat"), p.datum()
-	accuracy := p.accuracy()
+	accuracy, known := p.accuracy(), p.time("known")
 	q := dispatch.Request{Matter: p.text("matter"), Urgency: read(p, "urgency", grid.ParseUrgency), At: p.time("at")}
 	if err := checkMatter(c.s.Roster(), q.Matter); err != nil {
 		p.fail(err)
@@ -54,18 +55,28 @@ func (a *API) explain(c *call) error {
 	if err := p.end(); err != nil {
 		return err
 	}
-	if q.At.IsZero() {
-		q.At = a.Now()
-	}
 	pos, err := position(lon, lat, d)
 	if err != nil {
 		return err
+	}
+	if c, err = a.inForceAsKnown(c, q.At, known); err != nil {
+		return err
+	}
+	if q.At.IsZero() {
+		q.At = c.now
 	}
 	q.Place, q.Candidates = c.s.LocateWithin(pos, accuracy, grid.DefaultTolerance)
 	if q.Place.Area >= 0 {
 		if err := c.within(q.Place.Area); err != nil {
 			return err
 		}
+	}
+	cells := []int32{q.Place.Area}
+	for _, k := range q.Candidates {
+		cells = append(cells, k.Area)
+	}
+	if c, err = a.asKnown(c, known, cells...); err != nil {
+		return err
 	}
 	return c.json(http.StatusOK, c.viewDecision(dispatch.Route(c.s, q)))
 }

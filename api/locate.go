@@ -53,11 +53,10 @@ func (a *API) locate(c *call) error {
 			return err
 		}
 	}
-	s, err := a.asKnown(c, place.Area, known)
-	if err != nil {
+	if c, err = a.asKnown(c, known, place.Area); err != nil {
 		return err
 	}
-	v := viewPlace(s, place, at)
+	v := viewPlace(c.s, place, at)
 	v.Candidates = c.viewCandidates(candidates)
 	v.Warning = c.swapWarning(place, lon, lat, d)
 	return c.json(200, v)
@@ -72,21 +71,25 @@ func (a *API) inForceAsKnown(c *call, at, known time.Time) (*call, error) {
 	return a.inForce(c, at, "at")
 }
 
-// asKnown returns the snapshot with the people over area i as they were known at a
-// time; the zero time is now.
-func (a *API) asKnown(c *call, i int32, known time.Time) (*grid.Snapshot, error) {
-	if known.IsZero() || i < 0 {
-		return c.s, nil
-	}
+// asKnown returns the call with the people over some areas, and the rules, as they were
+// known at a time; the zero time is now. Of no area, i < 0, nobody is asked for.
+func (a *API) asKnown(c *call, known time.Time, areas ...int32) (*call, error) {
 	var over []grid.AreaID
-	for _, k := range c.s.Chain(i) {
-		over = append(over, c.s.Area(k).ID)
+	for _, i := range areas {
+		for ; i >= 0; i = c.s.Parent(i) {
+			over = append(over, c.s.Area(i).ID)
+		}
+	}
+	if known.IsZero() || len(over) == 0 {
+		return c, nil
 	}
 	r, err := a.people(c).RosterAsKnown(c.r.Context(), known, over)
 	if err != nil {
 		return nil, err
 	}
-	return c.s.WithRoster(r), nil
+	then := *c
+	then.s = c.s.WithRoster(r)
+	return &then, nil
 }
 
 // viewPlace shows a place.

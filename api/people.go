@@ -57,8 +57,8 @@ type People interface {
 	PutLimit(ctx context.Context, l grid.Limit, why string) (limit grid.Recorded[grid.Limit], created bool, err error)
 	WithdrawLimit(ctx context.Context, key, why string) error
 
-	// RosterAsKnown returns who was known at a time to have posts in these areas,
-	// and to be away.
+	// RosterAsKnown returns who was known at a time to have posts in these areas, to be
+	// an officer, and to be away, and the rules that were known then.
 	RosterAsKnown(ctx context.Context, at time.Time, areas []grid.AreaID) (*grid.Roster, error)
 }
 

@@ -144,6 +144,44 @@ func TestLocateAsKnown(t *testing.T) {
 	}
 }
 
+// Who would have answered at a time is decided by the posts, the absences, the rules and
+// the departments that were known at another.
+func TestRouteAsKnown(t *testing.T) {
+	s := newStaffedCity(t)
+	for _, change := range []struct{ method, target, body string }{
+		{"POST", "/v1/rules", `{"code":"占道","matter":"01","area":"320602","level":"town","department":"城管"}`},
+		{"POST", "/v1/absences", `{"worker":"C001","from":"2026-04-01T00:00:00Z","until":"2026-04-20T00:00:00Z"}`},
+		{"POST", "/v1/workers", `{"code":"C002","name":"周涛","role":"officer","department":"城管"}`},
+		{"POST", "/v1/posts", `{"worker":"C001","area":"320612","from":"2026-01-01T00:00:00Z"}`},
+		{"PATCH", "/v1/workers/C001", `{"role":"leader","department":""}`},
+		{"DELETE", "/v1/rules/%E5%8D%A0%E9%81%93?why=x", ""},
+		{"PATCH", "/v1/posts/3", `{"from":"2026-04-25T00:00:00Z"}`},
+	} {
+		s.do(map[string]int{"POST": 201, "PATCH": 200, "DELETE": 204}[change.method], "admin", change.method, change.target, change.body)
+	}
+	for hours, want := range []struct{ april15, april22 string }{
+		{"C001 by 占道", "C001 by 占道"}, {"W001 by 占道", "C001 by 占道"}, {"C002 by 占道", "C001 by 占道"},
+		{"C002 by 占道", "C002 by 占道"}, {"C002 by 占道", "C002 by 占道"}, {"W001", "W001"}, {"L001", "L001"},
+	} {
+		known := noon.Add(time.Duration(hours)*time.Hour + time.Minute).Format(time.RFC3339)
+		for at, want := range map[string]string{"2026-04-15T00:00:00Z": want.april15, "2026-04-22T00:00:00Z": want.april22} {
+			w := s.get("/v1/route?lon=120.805&lat=32.005&matter=010101&at=" + at + "&known=" + known)
+			wantStatus(t, w, 200)
+			v := decode[struct {
+				Holder struct{ Worker struct{ Code string } }
+				Rule   string
+			}](t, w.Body.Bytes())
+			got := v.Holder.Worker.Code
+			if v.Rule != "" {
+				got += " by " + v.Rule
+			}
+			if got != want {
+				t.Errorf("at %s, as known at %s: %s, want %s", at, known, got, want)
+			}
+		}
+	}
+}
+
 // Who was somebody is what was known of them then, beside a place and in lists.
 func TestPeopleAsKnown(t *testing.T) {
 	s := newStaffedCity(t)

@@ -44,7 +44,12 @@ CREATE TRIGGER officer_not_needed AFTER UPDATE ON worker
     FOR EACH ROW WHEN (OLD.role = 'officer' AND (NEW.role, NEW.department) IS DISTINCT FROM (OLD.role, OLD.department))
     EXECUTE FUNCTION officer_not_needed();
 
+-- Who was an officer, as it was known at some time, and where anybody had posts.
+CREATE INDEX worker_history_officer ON worker_history (worker) WHERE role = 'officer';
+CREATE INDEX post_worker ON post (worker);
+
 -- +goose Down
+DROP INDEX worker_history_officer, post_worker;
 DROP TRIGGER officer_not_needed ON worker;
 DROP TRIGGER rule_department_known ON rule;
 DROP FUNCTION officer_not_needed();

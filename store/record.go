@@ -115,16 +115,30 @@ func (l *ledger[T]) filter(s *selection, q grid.RecordQuery) {
 	}
 }
 
-// all returns the values of all that is known now, by ascending id: when and by
-// whom it was recorded is most of a record, and nothing that a roster asks for.
+// all returns the values of all that is known now, by ascending id.
 func (l *ledger[T]) all(ctx context.Context, db querier) ([]T, error) {
+	return l.bare(ctx, db, selection{where: []string{"recorded_until IS NULL"}})
+}
+
+// knownAt returns the values of what was known at a time and of which a condition holds,
+// by ascending id.
+func (l *ledger[T]) knownAt(ctx context.Context, db querier, at time.Time, condition string, args ...any) ([]T, error) {
+	var s selection
+	l.filter(&s, grid.RecordQuery{Known: at})
+	s.and("("+condition+")", args...)
+	return l.bare(ctx, db, s)
+}
+
+// bare returns values without their records: when and by whom something was recorded is
+// most of a record, and nothing that a roster asks for.
+func (l *ledger[T]) bare(ctx context.Context, db querier, s selection) ([]T, error) {
 	values, err := collect(ctx, db, func(row pgx.CollectableRow) (v T, err error) {
 		into, finish := l.scan(&v)
 		if err = row.Scan(into...); err != nil {
 			return v, err
 		}
 		return v, finish()
-	}, `SELECT `+l.columns+` FROM `+l.noun+` WHERE recorded_until IS NULL ORDER BY id`)
+	}, `SELECT `+l.columns+` FROM `+l.noun+s.clause()+` ORDER BY id`, s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("%ss: %w", l.noun, plain(err))
 	}

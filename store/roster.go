@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"jingwei/grid"
@@ -63,36 +63,30 @@ func readMatters(ctx context.Context, tx pgx.Tx) ([]grid.Matter, error) {
 	return matters, nil
 }
 
-// values leaves out when and by whom something was recorded.
-func values[T any](records []grid.Recorded[T]) []T {
-	out := make([]T, len(records))
-	for i, r := range records {
-		out[i] = r.Value
-	}
-	return out
-}
-
-// RosterAsKnown reads who was known, at a time, to have posts in some areas and to
-// be away, without rules and matters. Of the people it is what was known of them then.
+// RosterAsKnown reads what was known at a time of who had posts in some areas, of the
+// officers of departments wherever they are, of who was away, and of the rules; with the
+// catalogue of now, of which nothing else is known, and without clocks.
 func (db *DB) RosterAsKnown(ctx context.Context, at time.Time, areas []grid.AreaID) (r *grid.Roster, err error) {
-	q := grid.RecordQuery{Areas: areas, Known: at, Limit: math.MaxInt32}
 	err = pgx.BeginTxFunc(ctx, db.pool, snapshotTx, func(tx pgx.Tx) error {
 		workers, err := collect(ctx, tx, scanWorker, `
-			SELECT DISTINCT ON (h.worker) h.worker, h.code, h.name, h.role, h.phone, h.department FROM worker_history h
-			WHERE h.worker IN (SELECT p.worker FROM post p WHERE p.area = ANY($1)) AND h.at <= $2
-			ORDER BY h.worker, h.seq DESC`, areas, at)
+			SELECT h.worker, h.code, h.name, h.role, h.phone, h.department
+			FROM (SELECT p.worker FROM post p WHERE p.area = ANY($1) UNION SELECT o.worker FROM worker_history o WHERE o.role = 'officer') w
+			CROSS JOIN LATERAL (SELECT * FROM worker_history h WHERE h.worker = w.worker AND h.at <= $2 ORDER BY h.seq DESC LIMIT 1) h`, areas, at)
 		if err != nil {
 			return err
 		}
-		posts, err := postLedger.find(ctx, tx, q)
-		if err != nil {
-			return err
+		var people, officers []grid.WorkerID
+		for _, w := range workers {
+			if people = append(people, w.ID); w.Role == grid.Officer {
+				officers = append(officers, w.ID)
+			}
 		}
-		absences, err := absenceLedger.find(ctx, tx, q)
-		if err == nil {
-			r = grid.NewRoster(workers, values(posts), nil).With(values(absences), nil)
-		}
-		return err
+		posts, err1 := postLedger.knownAt(ctx, tx, at, `area = ANY(%s) OR worker = ANY(%s)`, areas, officers)
+		absences, err2 := absenceLedger.knownAt(ctx, tx, at, `worker = ANY(%s)`, people)
+		rules, err3 := ruleLedger.knownAt(ctx, tx, at, `true`)
+		matters, err4 := readMatters(ctx, tx)
+		r = grid.NewRoster(workers, posts, matters).With(absences, rules)
+		return cmp.Or(err1, err2, err3, err4)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the roster as known at %s: %w", at.Format(time.RFC3339), plain(err))
