@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,7 +151,12 @@ func TestTakeIn(t *testing.T) {
 				want.Holder = byLeader // by the catalogue
 			}
 		}
-		got := dispatch.TakeIn(s, r, place, now)
+		got, why := dispatch.TakeIn(s, r, place, now)
+		holders := map[grid.Holder]string{byNobody: "unrouted", byCentre: "the command centre of city", byLiaison: "liaison", byLeader: "leader"}
+		worked := r.State.Open() || r.State == grid.Merged
+		if text := strings.Join(why, "\n"); worked != (text != "") || worked && !strings.Contains(why[len(why)-1], holders[got.Holder]) {
+			t.Fatalf("%v with %+v because of %q", got.State, got.Holder, why)
+		}
 		switch {
 		case r.State == grid.Reported && place.Area >= 0:
 			want.State = grid.Assigned

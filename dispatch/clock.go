@@ -98,13 +98,15 @@ func Start(s *grid.Snapshot, r grid.Report, state grid.State, now time.Time) gri
 // be routed is, if somebody answers. The clocks are as if it had stood in its state
 // since it was received: what is over is red and does not ring any more; what is yellow
 // rings when it turns red. Only work that is owed has clocks, and of a suspension the
-// date is not known.
-func TakeIn(s *grid.Snapshot, r grid.Report, place grid.Place, now time.Time) grid.Report {
+// date is not known. Of what can still be worked on it tells why who has it does, as
+// [Decision.Reasons].
+func TakeIn(s *grid.Snapshot, r grid.Report, place grid.Place, now time.Time) (taken grid.Report, reasons []string) {
 	r.Clocks = grid.Clocks{}
 	if !r.State.Open() && r.State != grid.Merged {
-		return r
+		return r, nil
 	}
 	c, d := stance{s: s, by: Actor{System: true}, now: now}, Route(s, Request{Place: place, Matter: r.Matter, At: r.Received})
+	reasons = d.Reasons(s)
 	switch {
 	case r.State == grid.Reported:
 		r.State, r.Holder = d.State, d.Holder
@@ -112,13 +114,15 @@ func TakeIn(s *grid.Snapshot, r grid.Report, place grid.Place, now time.Time) gr
 		r.Holder = d.Holder
 	default:
 		r.Holder = c.centre(place.Area)
+		top, _ := s.ByID(r.Holder.Area)
+		reasons = append(reasons, "it is worked on: the command centre of "+name(s.Area(top))+" has it")
 	}
 	if r.State.Open() && r.State != grid.Suspended {
 		r.Clocks = Start(s, r, r.State, r.Received)
 		c.r = r
 		r.Clocks = c.rung()
 	}
-	return r
+	return r, reasons
 }
 
 // startStage starts the clock of a stage; that of the whole runs on. A stage without a

@@ -24,13 +24,14 @@ type sink struct {
 	mu      sync.Mutex
 	fail    error
 	reports []grid.Report
+	reasons []string
 	known   map[uuid.UUID]bool
 	batches []int
 }
 
 func (s *sink) MatterCodes(context.Context) ([]string, error) { return []string{"010101"}, nil }
 
-func (s *sink) AppendReports(_ context.Context, rs []grid.Report) (added int, err error) {
+func (s *sink) AppendReports(_ context.Context, rs []grid.Entry) (added int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fail != nil {
@@ -40,10 +41,10 @@ func (s *sink) AppendReports(_ context.Context, rs []grid.Report) (added int, er
 		s.known = map[uuid.UUID]bool{}
 	}
 	s.batches = append(s.batches, len(rs))
-	for _, r := range rs {
-		if !s.known[r.ID] {
+	for _, e := range rs {
+		if r := e.Report; !s.known[r.ID] {
 			s.known[r.ID] = true
-			s.reports = append(s.reports, r)
+			s.reports, s.reasons = append(s.reports, r), append(s.reasons, e.Reason)
 			added++
 		}
 	}
@@ -62,7 +63,7 @@ func TestReports(t *testing.T) {
 	body := "id,at,received,lon,lat,accuracy,matter,text,state,reporter\n" +
 		"018f2e4a-6b1c-7d3e-8f90-123456789abc,2024-05-01 08:00,2024-05-01 08:01,121.531541859,31.175303984,12.5,010101,\"two\nlines\",handling,张三\n" +
 		",2024-05-01T00:00:00Z,,121.5,31.1,,,,,\n"
-	o := importer.ReportOptions{Datum: datum.GCJ02, Locate: func(r *grid.Report) { r.Cell, r.Method = 7, grid.Exact }}
+	o := importer.ReportOptions{Datum: datum.GCJ02, Locate: func(r *grid.Report) string { r.Cell, r.Method = 7, grid.Exact; return r.Text }}
 	r, err := importReports(t, to, body, o)
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +79,9 @@ func TestReports(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if d := cmp.Diff([]string{"two\nlines", ""}, to.reasons); d != "" {
+		t.Error(d)
 	}
 	if s := got.Pos.String(); s != "121.5272106,31.1774276" {
 		t.Errorf("at %s, want it converted from GCJ-02", s)

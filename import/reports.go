@@ -47,8 +47,9 @@ type ReportOptions struct {
 	// of the past.
 	State grid.State
 	// Locate fills in what follows from the position: cell, method, distance,
-	// edition, holder. It may be nil.
-	Locate func(*grid.Report)
+	// edition, holder. It returns why that one has it, if it is worked on. It may be
+	// nil.
+	Locate func(*grid.Report) (why string)
 	Batch  int // rows committed at a time; 0 is DefaultBatch
 }
 
@@ -98,7 +99,7 @@ type reportWriter struct {
 	ctx     context.Context
 	to      ReportSink
 	o       ReportOptions
-	batch   []grid.Report
+	batch   []grid.Entry
 	rows    int
 	writing *errgroup.Group
 	added   atomic.Int64
@@ -114,11 +115,12 @@ func newReportWriter(ctx context.Context, to ReportSink, o ReportOptions) *repor
 }
 
 func (w *reportWriter) add(r *grid.Report) error {
+	why := ""
 	if w.o.Locate != nil {
-		w.o.Locate(r)
+		why = w.o.Locate(r)
 	}
 	w.rows++
-	if w.batch = append(w.batch, *r); len(w.batch) < w.size() {
+	if w.batch = append(w.batch, grid.Entry{Report: *r, Reason: why}); len(w.batch) < w.size() {
 		return nil
 	}
 	return w.flush()
@@ -133,7 +135,7 @@ func (w *reportWriter) size() int {
 
 func (w *reportWriter) flush() error {
 	batch := w.batch
-	w.batch = make([]grid.Report, 0, w.size())
+	w.batch = make([]grid.Entry, 0, w.size())
 	if len(batch) == 0 || w.ctx.Err() != nil {
 		return w.ctx.Err()
 	}

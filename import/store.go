@@ -62,8 +62,8 @@ type Roster interface {
 type ReportSink interface {
 	// MatterCodes returns the codes of all matters, in any order.
 	MatterCodes(ctx context.Context) ([]string, error)
-	// AppendReports commits a batch of located reports and returns how many of
-	// them were new: a report whose id is known already is left as it is. It
-	// is called for several batches at a time.
-	AppendReports(ctx context.Context, reports []grid.Report) (added int, err error)
+	// AppendReports commits a batch of located reports, with the reason why who has
+	// one does, and returns how many of them were new: a report whose id is known
+	// already is left as it is. It is called for several batches at a time.
+	AppendReports(ctx context.Context, entries []grid.Entry) (added int, err error)
 }

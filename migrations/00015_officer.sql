@@ -48,7 +48,29 @@ CREATE TRIGGER officer_not_needed AFTER UPDATE ON worker
 CREATE INDEX worker_history_officer ON worker_history (worker) WHERE role = 'officer';
 CREATE INDEX post_worker ON post (worker);
 
+-- What came in with a batch tells why it did, and then why who has it does.
+CREATE OR REPLACE VIEW report_first_step AS
+    SELECT r.id AS report, 1 AS step, coalesce(b.at, r.received) AS at,
+        coalesce(b.by, r.filed_by) AS actor, r.filed_who AS who, r.filed_as AS as_whom,
+        CASE WHEN b.id IS NOT NULL THEN 'import' WHEN r.state = 'reported' THEN 'report' ELSE 'route' END AS action,
+        CASE WHEN b.id IS NULL AND r.state <> 'reported' THEN 'reported' END AS from_state, r.state AS to_state,
+        r.holder_level, r.holder_area, r.holder_worker, r.sender_level, r.sender_area, r.sender_worker,
+        r.due, r.stage_due, r.stopped, r.alarm, r.stage_alarm, r.task_alarm,
+        concat_ws(E'\n', nullif(b.reason, ''), nullif(r.filed_with, '')) AS reason, r.edition, r.lead, r.resume_at,
+        NULL::text AS department, NULL::timestamptz AS task_due, NULL::text[] AS evidence
+    FROM report r LEFT JOIN import_batch b ON b.id = r.batch WHERE r.version = 1;
+
 -- +goose Down
+CREATE OR REPLACE VIEW report_first_step AS
+    SELECT r.id AS report, 1 AS step, coalesce(b.at, r.received) AS at,
+        coalesce(b.by, r.filed_by) AS actor, r.filed_who AS who, r.filed_as AS as_whom,
+        CASE WHEN b.id IS NOT NULL THEN 'import' WHEN r.state = 'reported' THEN 'report' ELSE 'route' END AS action,
+        CASE WHEN b.id IS NULL AND r.state <> 'reported' THEN 'reported' END AS from_state, r.state AS to_state,
+        r.holder_level, r.holder_area, r.holder_worker, r.sender_level, r.sender_area, r.sender_worker,
+        r.due, r.stage_due, r.stopped, r.alarm, r.stage_alarm, r.task_alarm,
+        coalesce(b.reason, r.filed_with) AS reason, r.edition, r.lead, r.resume_at,
+        NULL::text AS department, NULL::timestamptz AS task_due, NULL::text[] AS evidence
+    FROM report r LEFT JOIN import_batch b ON b.id = r.batch WHERE r.version = 1;
 DROP INDEX worker_history_officer, post_worker;
 DROP TRIGGER officer_not_needed ON worker;
 DROP TRIGGER rule_department_known ON rule;

@@ -155,7 +155,7 @@ func TestActOnAnImportedReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sink.AppendReports(t.Context(), []grid.Report{r}); err != nil {
+	if _, err := sink.AppendReports(t.Context(), []grid.Entry{{Report: r}}); err != nil {
 		t.Fatal(err)
 	}
 	reopen := func(r, _ grid.Report) (grid.Report, grid.Step, error) {

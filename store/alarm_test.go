@@ -144,13 +144,14 @@ func TestImportedReportsRing(t *testing.T) {
 			r := report(received, 10*n+int(state))
 			r.Cell, r.Matter, r.Received, r.Urgency, r.State = s.Area(i).ID+1, "010101", received, grid.Normal, state
 			r.Holder = grid.Holder{Level: grid.Grid, Area: s.Area(i).ID, Worker: leader.ID}
-			r.Clocks = dispatch.TakeIn(s, r, grid.Place{Area: i, Method: grid.Exact}, noon).Clocks
+			taken, _ := dispatch.TakeIn(s, r, grid.Place{Area: i, Method: grid.Exact}, noon)
+			r.Clocks = taken.Clocks
 			reports = append(reports, r)
 		}
 	}
-	if _, err := db.ImportReports(t.Context(), "test", "", func(yield func(grid.Report, error) bool) {
+	if _, err := db.ImportReports(t.Context(), "test", "", func(yield func(grid.Entry, error) bool) {
 		for _, r := range reports {
-			if !yield(r, nil) {
+			if !yield(grid.Entry{Report: r}, nil) {
 				return
 			}
 		}

@@ -84,7 +84,7 @@ func BenchmarkImport(b *testing.B) {
 	db := seeded(b, 5)
 	for b.Loop() {
 		exec(b, db, `TRUNCATE report, report_history, task`)
-		if added, err := db.ImportReports(b.Context(), "bench", "", past(n)); err != nil || added != n {
+		if added, err := db.ImportReports(b.Context(), "bench", "", booked(past(n))); err != nil || added != n {
 			b.Fatal(added, err)
 		}
 	}
@@ -94,7 +94,7 @@ func BenchmarkImport(b *testing.B) {
 func BenchmarkColumns(b *testing.B) {
 	const n = 1_000_000
 	db := seeded(b, 5)
-	if _, err := db.ImportReports(b.Context(), "bench", "", past(n)); err != nil {
+	if _, err := db.ImportReports(b.Context(), "bench", "", booked(past(n))); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

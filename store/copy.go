@@ -97,12 +97,12 @@ const copiedColumns = `id, at, received, x, y, accuracy, matter, text, reporter,
 	state, holder_level, holder_area, holder_worker, version, urgency, due, stage_due, alarm, stage_alarm, filed_by, filed_who, filed_as, filed_with, batch`
 
 // imported writes a row of copiedColumns: a report of a batch.
-func (b *copyBuffer) imported(r *grid.Report, batch int64) {
-	b.report(r)
+func (b *copyBuffer) imported(e *grid.Entry, batch int64) {
+	b.report(&e.Report)
 	b.text("")
 	b.null()
 	b.text("")
-	b.text("")
+	b.text(e.Reason)
 	b.int64(batch)
 }
 

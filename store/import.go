@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -38,10 +37,14 @@ func (db *DB) ReportSink(ctx context.Context, by, reason string) (*Import, error
 func (im *Import) ID() int64 { return im.id }
 
 // AppendReports commits reports and returns how many were new: one whose id is
-// known already is left as it is. It keeps nothing of the slice.
-func (im *Import) AppendReports(ctx context.Context, reports []grid.Report) (added int, err error) {
-	im.makeMonths(ctx, earliestImport, slices.Values(reports))
-	data := newCopy(len(reports), 320, func(b *copyBuffer, i int) { b.imported(&reports[i], im.id) })
+// known already is left as it is. Of an entry the reason is kept, behind that of the
+// batch; the rest is the same for all of it. It keeps nothing of the slice.
+func (im *Import) AppendReports(ctx context.Context, entries []grid.Entry) (added int, err error) {
+	im.makeMonths(ctx, earliestImport, func(yield func(grid.Report) bool) {
+		for i := 0; i < len(entries) && yield(entries[i].Report); i++ {
+		}
+	})
+	data := newCopy(len(entries), 320, func(b *copyBuffer, i int) { b.imported(&entries[i], im.id) })
 	added, err = im.commit(ctx, "report", data, nil)
 	if isCode(err, uniqueViolation) {
 		added, err = im.commit(ctx, "incoming", data, mergeIncoming)
@@ -90,14 +93,14 @@ const (
 
 // ImportReports takes in a batch of reports as fast as it goes and returns how
 // many were new. What was committed before an error stays.
-func (db *DB) ImportReports(ctx context.Context, by, reason string, reports iter.Seq2[grid.Report, error]) (added int64, err error) {
+func (db *DB) ImportReports(ctx context.Context, by, reason string, entries iter.Seq2[grid.Entry, error]) (added int64, err error) {
 	im, err := db.ReportSink(ctx, by, reason)
 	if err != nil {
 		return 0, err
 	}
 	var count atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	chunks := make(chan []grid.Report)
+	chunks := make(chan []grid.Entry)
 	for range importConns {
 		g.Go(func() error {
 			for chunk := range chunks {
@@ -110,29 +113,29 @@ func (db *DB) ImportReports(ctx context.Context, by, reason string, reports iter
 			return nil
 		})
 	}
-	err = deal(ctx, reports, chunks)
+	err = deal(ctx, entries, chunks)
 	err = errors.Join(err, g.Wait())
 	return count.Load(), err
 }
 
-// deal hands out reports in chunks, in order, and closes the channel.
-func deal(ctx context.Context, reports iter.Seq2[grid.Report, error], chunks chan<- []grid.Report) error {
+// deal hands out entries in chunks, in order, and closes the channel.
+func deal(ctx context.Context, entries iter.Seq2[grid.Entry, error], chunks chan<- []grid.Entry) error {
 	defer close(chunks)
-	var chunk []grid.Report
+	var chunk []grid.Entry
 	send := func() bool {
 		select {
 		case chunks <- chunk:
-			chunk = make([]grid.Report, 0, importChunk)
+			chunk = make([]grid.Entry, 0, importChunk)
 			return true
 		case <-ctx.Done():
 			return false
 		}
 	}
-	for r, err := range reports {
+	for e, err := range entries {
 		if err != nil {
 			return err
 		}
-		if chunk = append(chunk, r); len(chunk) == importChunk && !send() {
+		if chunk = append(chunk, e); len(chunk) == importChunk && !send() {
 			return nil // the reason is that of the group
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"jingwei/grid"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 )
 
 // collect gathers what a sequence yields, which must not be an error.
@@ -27,12 +28,55 @@ func collect[T any](t *testing.T, seq iter.Seq2[T, error]) (out []T) {
 	return out
 }
 
+// entries are reports as an import hands them over.
+func entries(reports []grid.Report) []grid.Entry {
+	out := make([]grid.Entry, len(reports))
+	for i, r := range reports {
+		out[i].Report = r
+	}
+	return out
+}
+
+func booked(reports iter.Seq2[grid.Report, error]) iter.Seq2[grid.Entry, error] {
+	return func(yield func(grid.Entry, error) bool) {
+		for r, err := range reports {
+			if !yield(grid.Entry{Report: r}, err) {
+				return
+			}
+		}
+	}
+}
+
+// A report that came in with a batch tells why it did, and why who has it does.
+func TestImportTellsWhy(t *testing.T) {
+	db := seeded(t, 5)
+	for i, tt := range []struct{ batch, why, want string }{{"old books", "the liaison answers", "old books\nthe liaison answers"}, {"old books", "", "old books"}, {"", "a\nb", "a\nb"}, {"", "", ""}} {
+		r := report(noon, i)
+		sink, err := db.ReportSink(t.Context(), "registry", tt.batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sink.AppendReports(t.Context(), []grid.Entry{{Report: r, Reason: tt.why}}); err != nil {
+			t.Fatal(err)
+		}
+		for version := range int64(2) { // as part of the report, and written down
+			steps, err := db.History(t.Context(), r.ID)
+			if err != nil || steps[0].Reason != tt.want || steps[0].Actor != "registry" || steps[0].Action != grid.ActionImport {
+				t.Errorf("%+v, %v; want the reason %q", steps, err, tt.want)
+			}
+			if _, err := db.Act(t.Context(), r.ID, 1+version, uuid.Nil, mark); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestImportReports(t *testing.T) {
 	db := seeded(t, 5)
 	db.Now = func() time.Time { return noon }
 	const n = 30_000 // more than a chunk
 	want := collect(t, past(n))
-	added, err := db.ImportReports(t.Context(), "registry", "old books", past(n))
+	added, err := db.ImportReports(t.Context(), "registry", "old books", booked(past(n)))
 	if err != nil || added != n {
 		t.Fatalf("%d added, %v", added, err)
 	}
@@ -73,7 +117,7 @@ func TestImportTwiceAddsWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ from, to, added int }{{0, 250, 250}, {0, 250, 0}, {100, 500, 250}} {
-		got, err := sink.AppendReports(t.Context(), all[c.from:c.to])
+		got, err := sink.AppendReports(t.Context(), entries(all[c.from:c.to]))
 		if err != nil || got != c.added {
 			t.Errorf("%d to %d: %d added, want %d (%v)", c.from, c.to, got, c.added, err)
 		}
@@ -81,7 +125,7 @@ func TestImportTwiceAddsWhatIsMissing(t *testing.T) {
 	bad := slices.Clone(all[:2])
 	bad[0].ID, bad[1].ID = idAt(noon, 1), idAt(noon, 2)
 	bad[1].Matter = "999999"
-	if added, err := sink.AppendReports(t.Context(), bad); err == nil || added != 0 || !strings.Contains(err.Error(), "999999") {
+	if added, err := sink.AppendReports(t.Context(), entries(bad)); err == nil || added != 0 || !strings.Contains(err.Error(), "999999") {
 		t.Errorf("%d added, %v", added, err)
 	}
 }
@@ -89,13 +133,13 @@ func TestImportTwiceAddsWhatIsMissing(t *testing.T) {
 func TestImportStopsAtAnError(t *testing.T) {
 	db := seeded(t, 5)
 	broken := errors.New("broken off")
-	_, err := db.ImportReports(t.Context(), "", "", func(yield func(grid.Report, error) bool) {
-		for r, err := range past(10) {
-			if !yield(r, err) {
+	_, err := db.ImportReports(t.Context(), "", "", func(yield func(grid.Entry, error) bool) {
+		for e, err := range booked(past(10)) {
+			if !yield(e, err) {
 				return
 			}
 		}
-		yield(grid.Report{}, broken)
+		yield(grid.Entry{}, broken)
 	})
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
@@ -107,7 +151,7 @@ func TestColumns(t *testing.T) {
 	if got := collect(t, db.ReportColumns(t.Context())); len(got) != 0 {
 		t.Errorf("%d of no reports", len(got))
 	}
-	if _, err := db.ImportReports(t.Context(), "", "", past(5000)); err != nil {
+	if _, err := db.ImportReports(t.Context(), "", "", booked(past(5000))); err != nil {
 		t.Fatal(err)
 	}
 	outcomes(t, db.AppendAll(t.Context(), []grid.Entry{entry(report(noon, 1))}))

@@ -29,7 +29,7 @@ func mixed(t *testing.T, db *storetest.Database) []grid.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sink.AppendReports(t.Context(), all); err != nil {
+	if _, err := sink.AppendReports(t.Context(), entries(all)); err != nil {
 		t.Fatal(err)
 	}
 	slices.SortFunc(all, func(a, b grid.Report) int { return strings.Compare(b.ID.String(), a.ID.String()) })

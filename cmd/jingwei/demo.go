@@ -188,16 +188,16 @@ func (c *demoCommand) fillReports(ctx context.Context, out io.Writer, p *progres
 
 // past yields the reports of the past, located and, where work is still owed,
 // routed.
-func (c *demoCommand) past(p *progress, city *synth.City, s *grid.Snapshot) iter.Seq2[grid.Report, error] {
-	return func(yield func(grid.Report, error) bool) {
+func (c *demoCommand) past(p *progress, city *synth.City, s *grid.Snapshot) iter.Seq2[grid.Entry, error] {
+	return func(yield func(grid.Entry, error) bool) {
 		i, now := 0, time.Now()
 		for r := range city.Reports(c.Reports) {
 			report := grid.Report{
 				ID: r.ID, At: r.At, Received: r.Received, Pos: r.Pos, Accuracy: r.Accuracy,
 				Matter: r.Matter, Text: r.Text, Reporter: r.Reporter, State: r.State, Version: 1,
 			}
-			settle(s, &report, now)
-			if !yield(report, nil) {
+			why := settle(s, &report, now)
+			if !yield(grid.Entry{Report: report, Reason: why}, nil) {
 				return
 			}
 			if i++; i%1000 == 0 {

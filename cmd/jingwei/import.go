@@ -225,9 +225,9 @@ func (c *importReports) Run(ctx context.Context, s streams, d *database) error {
 	sample, now := importer.NewSample(dat), db.Now()
 	r, err := importer.Reports(ctx, sink, c.File, importer.ReportOptions{
 		TableOptions: c.options(p), Datum: dat,
-		Locate: func(r *grid.Report) {
+		Locate: func(r *grid.Report) (why string) {
 			sample.Add(r.Pos)
-			settle(snapshot, r, now)
+			return settle(snapshot, r, now)
 		},
 	})
 	p.close()
@@ -251,12 +251,14 @@ func warn(messages io.Writer, s *importer.Sample, in *grid.Snapshot) {
 }
 
 // settle fills in what follows from the place of a report of the past: its cell, who
-// answers for it and until when.
-func settle(s *grid.Snapshot, r *grid.Report, now time.Time) {
+// answers for it and until when. It returns why.
+func settle(s *grid.Snapshot, r *grid.Report, now time.Time) (why string) {
 	place := s.Locate(r.Pos, grid.DefaultTolerance)
 	r.Edition, r.Method, r.DistanceM = s.Edition, place.Method, place.DistanceM
 	if place.Area >= 0 {
 		r.Cell = s.Area(place.Area).ID
 	}
-	*r = dispatch.TakeIn(s, *r, place, now)
+	taken, reasons := dispatch.TakeIn(s, *r, place, now)
+	*r = taken
+	return strings.Join(reasons, "\n")
 }
