@@ -1,16 +1,28 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"jingwei/grid"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 )
 
 // BenchmarkListeners measures a node with five thousand open streams, over real
@@ -124,4 +136,272 @@ func (c *crowd) hear(events, sockets int, tell func()) []time.Duration {
 	tell()
 	<-c.done
 	return c.waits
+}
+
+// ears are interests in other words: what a stream asks for, and which reports that is.
+// Nobody but who is slow hears of the park.
+var ears = []struct {
+	token, query string
+	wants        func(grid.Report) bool
+}{
+	{"viewer", "?area=" + micro1, func(r grid.Report) bool { return r.Cell == 5 }},
+	{"viewer", "?area=" + micro2 + "&state=assigned,handling", func(r grid.Report) bool { return r.Cell == 6 && r.State <= grid.Handling && r.State != grid.Verifying }},
+	{"viewer", "?state=handling", func(r grid.Report) bool { return r.State == grid.Handling }},
+	{"viewer", "?holder=L002", func(r grid.Report) bool { return r.Holder.Worker == 12 }},
+	{"viewer", "?matter=03", func(r grid.Report) bool { return r.Matter == "030101" }},
+	{"north", "", func(r grid.Report) bool { return r.Cell == 9 }},
+	{"w15north", "", func(r grid.Report) bool { return r.Cell == 9 || len(r.Tasks) > 0 }},
+	{"w11north", "?state=assigned", func(r grid.Report) bool {
+		return r.State == grid.Assigned && (r.Cell == 9 || r.Holder.Worker == 11 || r.Sender.Worker == 11)
+	}},
+	{"viewer", "?area=" + north + "&holder=L001", func(r grid.Report) bool { return r.Cell == 9 && r.Holder.Worker == 11 }},
+}
+
+// bustle is n events of steps that are taken on reports at random, one half in transaction
+// 700 and the other in 702, and, for each of the ears, what is to be heard of them.
+func bustle(n int) (events []grid.Event, heard [][]string) {
+	pick, reports := rand.New(rand.NewPCG(1, 2)), map[int]grid.Report{}
+	heard = make([][]string, len(ears))
+	for i := 1; i <= n; i++ {
+		k := pick.IntN(n / 6)
+		was, there := reports[k]
+		r := was
+		if r.Tasks = nil; !there {
+			r.ID, r.Cell, r.Matter = uuid.MustParse(id(k)), []grid.AreaID{5, 6, 9}[k%3], []string{"", "010101", "030101"}[k/3%3]
+		}
+		r.State = []grid.State{grid.Assigned, grid.Verifying, grid.Handling, grid.Closed}[pick.IntN(4)]
+		r.Holder, r.Sender.Worker = grid.Holder{Level: grid.Microgrid, Area: r.Cell, Worker: []grid.WorkerID{0, 11, 12}[pick.IntN(3)]}, was.Holder.Worker
+		if pick.IntN(3) == 0 {
+			r.Tasks = []grid.Task{{Department: "城管", State: grid.Arrived}}
+		}
+		e := grid.Event{
+			Cursor: grid.Cursor{XID: 700 + 2*uint64(2*i/(n+1)), Seq: int64(i)}, What: grid.EventReport, ID: r.ID.String(), Report: &r,
+			From: was.State, Had: was.Holder.Worker, HadIn: was.Holder.Area, SentBy: was.Sender.Worker, Owed: was.Owing(),
+		}
+		for j, ear := range ears {
+			switch {
+			case ear.wants(r):
+				heard[j] = append(heard[j], fmt.Sprint("report ", e.Cursor, " ", e.ID))
+			case there && ear.wants(was):
+				heard[j] = append(heard[j], fmt.Sprint("gone ", e.Cursor, " ", e.ID))
+			}
+		}
+		reports[k], events = r, append(events, e)
+	}
+	return events, heard
+}
+
+// quiet is a server that holds back little for who does not read.
+func quiet(t *testing.T, c *city) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(c)
+	server.Config.ConnContext = func(ctx context.Context, s net.Conn) context.Context {
+		if err := s.(*net.TCPConn).SetWriteBuffer(16 << 10); err != nil {
+			t.Error(err)
+		}
+		return ctx
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	t.Cleanup(c.Close)
+	c.Publish(grid.Cursor{XID: 700}, nil)
+	return server
+}
+
+// hearing is an open stream.
+type hearing struct {
+	net.Conn
+	answer *http.Response
+	lines  *bufio.Scanner
+}
+
+// hear opens a stream and reads up to where it begins.
+func hear(server *httptest.Server, token, query string) (*hearing, error) {
+	s, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	h := &hearing{Conn: s}
+	if _, err := fmt.Fprintf(s, "GET /v1/stream%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", query, token); err != nil {
+		return h, err
+	}
+	if h.answer, err = http.ReadResponse(bufio.NewReaderSize(s, 1<<10), nil); err != nil {
+		return h, err
+	}
+	h.lines = bufio.NewScanner(h.answer.Body)
+	h.lines.Buffer(make([]byte, 2<<10), 64<<10)
+	if h.lines.Scan(); h.answer.StatusCode != http.StatusOK || h.lines.Text() != "retry: 2000" {
+		return h, fmt.Errorf("%s: %s", h.answer.Status, h.lines.Text())
+	}
+	return h, h.block(new(string))
+}
+
+// errSlow is what a stream says to who is too slow.
+var errSlow = errors.New("too slow")
+
+// next returns the next event as bustle writes it; it fails with io.EOF at the end.
+func (h *hearing) next() (event string, err error) {
+	for event == "" && err == nil {
+		err = h.block(&event)
+	}
+	return event, err
+}
+
+// block reads up to the next empty line.
+func (h *hearing) block(event *string) error {
+	var name, place string
+	slow := false
+	for h.lines.Scan() {
+		line := h.lines.Text()
+		key, value, _ := strings.Cut(line, ": ")
+		switch {
+		case line == "" && slow:
+			return errSlow
+		case line == "":
+			return nil
+		case key == "event":
+			name = value
+		case key == "id":
+			place = value
+		case key == "data":
+			id, _, _ := strings.Cut(strings.TrimPrefix(value, `{"id":"`), `"`)
+			*event = name + " " + place + " " + id
+		case strings.HasPrefix(value, "too slow"):
+			slow = true
+		}
+	}
+	if h.lines.Err() != nil {
+		return h.lines.Err()
+	}
+	return io.EOF
+}
+
+// expect reads what is to be heard, and nothing else.
+func (h *hearing) expect(events []string) error {
+	for i, want := range events {
+		if got, err := h.next(); err != nil || got != want {
+			return fmt.Errorf("event %d of %d is %q, want %q (%v)", i+1, len(events), got, want, err)
+		}
+	}
+	return nil
+}
+
+// over reads the end, before which is nothing else.
+func (h *hearing) over() error {
+	if got, err := h.next(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%q comes behind the last (%v)", got, err)
+	}
+	return nil
+}
+
+// fallBehind reads on behind the first of many events of the park, and that it is only a
+// part of them.
+func (h *hearing) fallBehind(events int) error {
+	for n := 1; n < events; n++ {
+		got, err := h.next()
+		if errors.Is(err, errSlow) {
+			return h.over()
+		}
+		if want := fmt.Sprintf("report 701-%d %s", n+1, id(1000+n)); err != nil || got != want {
+			return fmt.Errorf("event %d of the park is %q, want %q (%v)", n+1, got, want, err)
+		}
+	}
+	return errors.New("who did not read is sent everything")
+}
+
+// Law: five thousand who listen at one node hear each of what they asked for, in order
+// and all of it, while others do not read at all: those hear a part without a gap and are
+// told that they were too slow.
+func TestFiveThousandListeners(t *testing.T) {
+	const listeners, slow, first, flood = 5000, 20, 1000, 9500
+	enoughFiles(t, 2*(listeners+slow)+500)
+	events, heard := bustle(300)
+	c := newCity(t)
+	server := quiet(t, c)
+	streams := make([]*hearing, listeners+slow)
+	var opening errgroup.Group
+	opening.SetLimit(20)
+	for i := range streams {
+		opening.Go(func() (err error) {
+			token, query := "viewer", "?area="+park
+			if i >= slow {
+				token, query = ears[i%len(ears)].token, ears[i%len(ears)].query
+			}
+			streams[i], err = hear(server, token, query)
+			return err
+		})
+	}
+	err := opening.Wait()
+	t.Cleanup(func() {
+		for _, h := range streams {
+			if h != nil {
+				h.Close()
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var reading errgroup.Group
+	for i, h := range streams[slow:] {
+		reading.Go(func() error { return h.expect(heard[(i+slow)%len(ears)]) })
+	}
+	publish := func(events []grid.Event) {
+		for batch := range slices.Chunk(events, 7) {
+			c.Publish(batch[len(batch)-1].Cursor, batch)
+		}
+	}
+	half := len(events) / 2
+	publish(events[:half])
+	parks := make([]grid.Event, flood) // between what the others hear
+	for i := range parks {
+		r := grid.Report{ID: uuid.MustParse(id(1000 + i)), Cell: 7, State: grid.Closed}
+		parks[i] = grid.Event{Cursor: grid.Cursor{XID: 701, Seq: int64(i + 1)}, What: grid.EventReport, ID: r.ID.String(), Report: &r}
+	}
+	publish(parks[:first])
+	for _, h := range streams[:slow] {
+		if err := h.expect([]string{"report 701-1 " + id(1000)}); err != nil { // and reads no more: what is behind it fills the buffers
+			t.Fatal(err)
+		}
+	}
+	publish(parks[first:])
+	publish(events[half:])
+	if err := reading.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range streams[:slow] {
+		reading.Go(func() error { return h.fallBehind(flood) })
+	}
+	if err := reading.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.metrics(); !strings.Contains(got, fmt.Sprintf("jingwei_streams_dropped_total %d\n", slow)) {
+		t.Error("the metrics know of others that were dropped")
+	}
+	c.Close()
+	for _, h := range streams[slow:] {
+		reading.Go(h.over)
+	}
+	if err := reading.Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enoughFiles raises the limit of open files as far as it goes, and skips a test that
+// needs more.
+func enoughFiles(t *testing.T, need uint64) {
+	t.Helper()
+	var limit syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
+	if err == nil && limit.Cur < need && limit.Max >= need {
+		limit.Cur = limit.Max
+		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limit.Cur < need {
+		t.Skipf("%d files may be open (ulimit -Hn), and this takes %d", limit.Max, need)
+	}
 }
