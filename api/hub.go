@@ -30,19 +30,19 @@ type event struct {
 }
 
 func newEvent(e grid.Event) *event {
-	out := &event{Event: e, name: "report", before: e.Before()}
+	out := &event{Event: e, name: grid.ToldReport, before: e.Before()}
 	if out.before != nil {
-		out.gone = &event{Event: e, name: "gone"}
+		out.gone = &event{Event: e, name: grid.ToldGone}
 	}
 	return out
 }
 
 // to returns the event as it is sent to who wants some reports; nil when it is not.
 func (e *event) to(wanted func(*grid.Report) bool) *event {
-	switch {
-	case wanted(e.Report):
+	switch grid.Told(e.Report, e.before, wanted) {
+	case grid.ToldReport:
 		return e
-	case e.before != nil && wanted(e.before):
+	case grid.ToldGone:
 		return e.gone
 	}
 	return nil

@@ -72,3 +72,21 @@ func (e Event) Before() *Report {
 	}
 	return &r
 }
+
+// Under which name somebody is told of a report.
+const (
+	ToldReport = "report" // it is one of those that are wanted
+	ToldGone   = "gone"   // it was one before the step, and is not any more
+)
+
+// Told returns under which name who wants some reports is told of one, of how it is and
+// how it was before the step, which may be nil; "" for not at all.
+func Told(is, was *Report, wanted func(*Report) bool) string {
+	switch {
+	case wanted(is):
+		return ToldReport
+	case was != nil && wanted(was):
+		return ToldGone
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -146,11 +147,15 @@ func (d *Deliverer) deliverPage(ctx context.Context, w grid.Webhook) (_ grid.Web
 	}
 	kept, wanted := bookmark{d, w.Cursor, d.Now()}, w.In(d.Snapshots.Load())
 	for _, e := range events {
-		if e.What != grid.EventReport || e.Report == nil || !wanted(e.Report) {
+		name := ""
+		if e.What == grid.EventReport && e.Report != nil {
+			name = grid.Told(e.Report, e.Before(), wanted)
+		}
+		if name == "" {
 			w.Cursor = e.Cursor
 			continue
 		}
-		next, dead, err := d.attempt(ctx, w, e)
+		next, dead, err := d.attempt(ctx, w, e, name)
 		if err != nil {
 			return w, false, errors.Join(err, kept.keep(ctx, w, nil))
 		}
@@ -188,10 +193,10 @@ func (b *bookmark) keep(ctx context.Context, w grid.Webhook, dead *grid.DeadLett
 	return b.d.Store.MoveWebhook(ctx, from, w, dead)
 }
 
-// attempt sends one event and returns how the webhook stands then. It fails when
-// nothing can be told of the receiver.
-func (d *Deliverer) attempt(ctx context.Context, w grid.Webhook, e grid.Event) (grid.Webhook, *grid.DeadLetter, error) {
-	r, err := d.tell(ctx, w, e)
+// attempt sends one event under a name and returns how the webhook stands then. It fails
+// when nothing can be told of the receiver.
+func (d *Deliverer) attempt(ctx context.Context, w grid.Webhook, e grid.Event, name string) (grid.Webhook, *grid.DeadLetter, error) {
+	r, err := d.tell(ctx, w, e, name)
 	if err != nil {
 		return w, nil, err
 	}
@@ -202,10 +207,10 @@ func (d *Deliverer) attempt(ctx context.Context, w grid.Webhook, e grid.Event) (
 	return next, dead, nil
 }
 
-// tell sends one event.
-func (d *Deliverer) tell(ctx context.Context, w grid.Webhook, e grid.Event) (result, error) {
+// tell sends one event under a name.
+func (d *Deliverer) tell(ctx context.Context, w grid.Webhook, e grid.Event, name string) (result, error) {
 	id := messageID(w, e.Cursor)
-	body, err := d.body(id, *e.Report)
+	body, err := d.body(id, name, *e.Report)
 	if err != nil {
 		return result{}, err
 	}
@@ -213,16 +218,17 @@ func (d *Deliverer) tell(ctx context.Context, w grid.Webhook, e grid.Event) (res
 	return r, ctx.Err() // an attempt that we broke off tells nothing
 }
 
-// body is a message: its id, its type and the report as it stands.
-func (d *Deliverer) body(id string, r grid.Report) ([]byte, error) {
+// body is a message: its id, its type, which is the name, and the report as it stands.
+func (d *Deliverer) body(id, name string, r grid.Report) ([]byte, error) {
 	data, err := d.Render(r)
 	if err != nil {
 		return nil, err
 	}
-	return append(append([]byte(`{"id":"`+id+`","type":"report","data":`), data...), '}'), nil
+	return append(append([]byte(`{"id":"`+id+`","type":"`+name+`","data":`), data...), '}'), nil
 }
 
-// resend tries dead letters once more that somebody asked for.
+// resend tries dead letters once more that somebody asked for, under the name that fits
+// the report as it stands now.
 func (d *Deliverer) resend(ctx context.Context, w grid.Webhook) error {
 	if w.Resend == 0 {
 		return nil
@@ -231,11 +237,11 @@ func (d *Deliverer) resend(ctx context.Context, w grid.Webhook) error {
 	if err != nil {
 		return err
 	}
-	seen := w.Sight.In(d.Snapshots.Load())
+	wanted := w.In(d.Snapshots.Load())
 	for _, e := range letters {
-		failed := "the report is not in the area any more"
-		if e.Report != nil && seen(e.Report) {
-			r, err := d.tell(ctx, w, e)
+		failed := "there is no such report any more"
+		if e.Report != nil {
+			r, err := d.tell(ctx, w, e, cmp.Or(grid.Told(e.Report, nil, wanted), grid.ToldGone))
 			if err != nil {
 				return err
 			}

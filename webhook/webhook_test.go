@@ -200,7 +200,7 @@ type receiver struct {
 	*httptest.Server
 	status atomic.Int64
 	mu     sync.Mutex
-	taken  []string // ids of messages
+	taken  []string // ids of messages, and of those that tell what is gone that they do
 	wrong  []string
 }
 
@@ -212,8 +212,13 @@ func newReceiver(t *testing.T, status int64) *receiver {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		id := req.Header.Get("webhook-id")
-		if err != nil || !signed(req, body) || !strings.HasPrefix(string(body), `{"id":"`+id+`","type":"report","data":{"id":"`) {
+		said, ok := strings.CutPrefix(string(body), `{"id":"`+id+`","type":"`)
+		name, said, _ := strings.Cut(said, `"`)
+		if err != nil || !signed(req, body) || !ok || name != "report" && name != "gone" || !strings.HasPrefix(said, `,"data":{"id":"`) {
 			r.wrong = append(r.wrong, string(body))
+		}
+		if name == "gone" {
+			id += " gone"
 		}
 		if status := int(r.status.Load()); status != http.StatusOK {
 			w.Header().Set("Location", r.URL)
@@ -287,6 +292,44 @@ func TestDeliver(t *testing.T) {
 	if w := o.hook(4); w.Cursor.Seq != 0 {
 		t.Errorf("the slow one: %+v", w)
 	}
+}
+
+// step adds an event of a step that was taken on a report in grid 2, from one state to
+// another.
+func (o *office) step(n int, from, to grid.State) {
+	o.report(n, 2)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	e := &o.events[len(o.events)-1]
+	e.From, e.Report.State = from, to
+}
+
+// What is no longer as a webhook asks for is told to be gone, and of what never was nothing
+// is said. A dead letter is sent again as the report stands then.
+func TestTellsWhatIsGone(t *testing.T) {
+	o, all, open := newOffice(t, true), newReceiver(t, 200), newReceiver(t, 200)
+	deaf := newReceiver(t, 500)
+	o.add(1, all.URL, grid.Interest{})
+	in := grid.Interest{Area: 2, States: grid.StateSetOf(grid.Assigned, grid.Handling)}
+	o.add(2, open.URL, in)
+	o.add(3, deaf.URL, in)
+	o.step(1, grid.Assigned, grid.Handling)
+	o.step(2, grid.Handling, grid.Closed)
+	o.step(3, grid.Closed, grid.Evaluated)
+	o.step(4, grid.Closed, grid.Handling)
+	o.until("all", func() bool { return all.has("1-7-1", "1-7-2", "1-7-3", "1-7-4") })
+	o.untilAttempts(3, 1)
+	o.until("what is open", func() bool { return open.has("2-7-1", "2-7-2 gone", "2-7-4") })
+	o.mu.Lock()
+	for _, e := range o.events[:3] {
+		o.letters[3] = append(o.letters[3], grid.DeadLetter{Cursor: e.Cursor, Report: e.Report.ID, Attempts: 1, Resend: true})
+	}
+	w := o.hooks[3]
+	w.Cursor, w.RetryAt = o.events[3].Cursor, time.Time{}
+	o.hooks[3] = w
+	deaf.status.Store(200)
+	o.mu.Unlock()
+	o.until("the letters", func() bool { return deaf.has("3-7-1", "3-7-2 gone", "3-7-3 gone") })
 }
 
 // An event that is refused again and again is a dead letter, which can be sent again.
