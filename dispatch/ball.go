@@ -17,7 +17,7 @@ func (c stance) pass(ball Ball, in Intent) (holder, sender grid.Holder, err erro
 	case BallGiven:
 		holder, sender, err = c.given(in)
 	case BallReturn:
-		if holder, err = c.back(); c.r.Returns > 0 {
+		if holder, err = c.back(); c.r.Returns != 0 {
 			holder, err = c.common(), nil
 		}
 		if err == nil && holder == c.r.Holder {

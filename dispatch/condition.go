@@ -28,7 +28,7 @@ func (c stance) check(cond Condition, action grid.Action) error {
 		return refuse(BrokenAsked, "action", "who asked for it does not answer it")
 	case cond == IfAsked && c.inHand():
 		return refuse(BrokenAsked, "action", "who works on it does not answer it")
-	case cond == IfSent && c.r.Returns > 0:
+	case cond == IfSent && c.r.Returned():
 		return refuse(BrokenReturned, "action", "it was returned, which is not taken back")
 	case cond == IfSampled && !c.by.Filed && !c.r.Sampled():
 		return refuse(BrokenSample, "action", "it is not in the sample that those above evaluate")

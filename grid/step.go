@@ -41,9 +41,10 @@ func (r Report) After(s Step) Report {
 	r.State, r.Holder, r.Sender, r.Clocks, r.Version = s.To, s.Holder, s.Sender, s.Clocks, s.Step
 	switch s.Action {
 	case ActionAccept:
-		r.Returns, r.Handler = 0, s.Who
+		r.settleReturns()
+		r.Handler = s.Who
 	case ActionReturn:
-		r.Returns++
+		r.Returns = max(r.Returns, -r.Returns) + 1
 	case ActionAskVoid, ActionAskSuspend:
 		r.Asked, r.AskedBy, r.ResumeAt = s.Action, s.Who, s.ResumeAt
 	case ActionSuspend:
@@ -61,6 +62,17 @@ func (r Report) After(s Step) Report {
 	}
 	return r
 }
+
+// settleReturns notes that the report was accepted: from the second return on by the
+// common superior, whose word is a new beginning.
+func (r *Report) settleReturns() {
+	if r.Returns = min(r.Returns, -r.Returns); r.Returns < -1 {
+		r.Returns = 0
+	}
+}
+
+// Returned reports whether the ball is with its holder by a return.
+func (r Report) Returned() bool { return r.Returns > 0 }
 
 // afterTask returns the tasks after a step about one of them.
 func afterTask(tasks []Task, s Step) []Task {

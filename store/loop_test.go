@@ -355,8 +355,12 @@ func (sc *scene) compare(i int, r grid.Report, action string) {
 		}
 		return now.Add(left)
 	}
+	returns := j.returns
+	if j.settled {
+		returns = -returns
+	}
 	want := fmt.Sprintln(
-		j.state, sc.holder(j.holder), sc.holder(j.sender), sc.who(j.handler), j.returns, asked, sc.who(j.askedBy), lead, j.version, j.urged, j.supervise,
+		j.state, sc.holder(j.holder), sc.holder(j.sender), sc.who(j.handler), returns, asked, sc.who(j.askedBy), lead, j.version, j.urged, j.supervise,
 		deadline(j.limited, j.left), deadline(j.staged, j.stage), j.next(sc.now), j.stopped, j.resume.UTC(), slices.Sorted(slices.Values(j.called)), slices.Sorted(slices.Values(j.arrived)),
 	)
 	got := fmt.Sprintln(

@@ -60,6 +60,7 @@ type job struct {
 	holder, sender   ball
 	handler          string
 	returns          int
+	settled          bool // it was accepted after the last
 	asked, askedBy   string
 	lead             *job
 	left, stage      time.Duration
@@ -348,7 +349,10 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		return true
 	case "assigned accept":
 		if holder {
-			j.returns, j.handler = 0, p.id()
+			j.settled, j.handler = true, p.id()
+			if j.returns > 1 {
+				j.returns = 0
+			}
 			j.holder = j.takenBy(t, p, now)
 			j.enter("verifying")
 		}
@@ -356,7 +360,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 	case "assigned return":
 		return holder && j.returned(t, now)
 	case "assigned recall":
-		if j.sender.area == "" || j.returns > 0 || !p.owns(t, j.sender, now) {
+		if j.sender.area == "" || j.returns > 0 && !j.settled || !p.owns(t, j.sender, now) {
 			return false
 		}
 		j.holder, j.sender = j.home(t, now), ball{}
@@ -470,13 +474,13 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return ok
 	case "closed evaluate", "closed lapse":
-		ok := w.action == "evaluate" && (p.filed || above && j.sampled) || w.action == "lapse" && p.system && j.stage <= 0
+		ok := w.action == "evaluate" && (p.filed && p.id() != j.handler || above && j.sampled) || w.action == "lapse" && p.system && j.stage <= 0
 		if ok {
 			j.state, j.limited, j.staged = "evaluated", false, false
 		}
 		return ok
 	case "closed reopen":
-		if !p.filed && !above {
+		if !(p.filed && p.id() != j.handler) && !above {
 			return false
 		}
 		j.give(j.home(t, now))
@@ -584,7 +588,7 @@ func (j *job) returned(t *town, now time.Time) bool {
 		if j.sender.area == "" && len(chain) < 2 {
 			return false
 		}
-		if j.home(t, now) == j.holder {
+		if to := j.home(t, now); to == j.holder {
 			return false
 		}
 		j.give(j.home(t, now))
@@ -602,7 +606,7 @@ func (j *job) returned(t *town, now time.Time) bool {
 		}
 		j.give(to)
 	}
-	j.returns++
+	j.returns, j.settled = j.returns+1, false
 	j.enter("assigned")
 	return true
 }
