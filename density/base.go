@@ -7,17 +7,31 @@ import (
 	"jingwei/grid"
 )
 
-// base holds rows in two orders. It is immutable.
+// base holds rows in two orders. It is immutable, but for the counts that it keeps.
 type base struct {
 	*places
-	times *times
+	tracts *tracts
+	times  *times
+	cells  cache[part, []uint32] // their counts
 }
 
-// newBase orders the rows of places by time as well. Running totals are so far
-// apart that those of all matters take about a byte a row, as do those of the
-// categories.
-func newBase(p *places) *base {
-	return &base{p, newTimes(p, max(2*p.faces, 1<<14))}
+// newBase orders the rows of places by time as well. Where faces are large, tracts are
+// as well: there are not many more of them. Running totals are so far apart that those
+// of all matters take about a byte a row, as do those of the categories.
+func newBase(p *places) *base { return newBaseOf(p, min(1<<momentBits, max(2*p.faces, 1<<14))) }
+
+// newBaseOf makes a base of at most so many tracts, or one for each face.
+func newBaseOf(p *places, most int) *base {
+	tracts, of := newTracts(p, most)
+	n := len(tracts.list)
+	return &base{places: p, tracts: tracts, times: newTimes(p, of, n, max(2*n, 1<<14))}
+}
+
+// count counts the rows that pass q by tract.
+func (b *base) count(q *query) []uint32 {
+	counts := make([]uint32, len(b.tracts.list))
+	b.times.count(q, counts)
+	return counts
 }
 
 // on returns the rows of p on another snapshot. What belongs to a place is located

@@ -201,6 +201,7 @@ func BenchmarkBins(b *testing.B) {
 			for _, view.Where = range []bool{false, true} {
 				b.Run(fmt.Sprintf("%s/%s/where=%v", v.name, f.name, view.Where), func(b *testing.B) {
 					for b.Loop() {
+						c.Forget()
 						sinkBins = c.Bins(f.f, -1, view)
 					}
 				})

@@ -12,8 +12,8 @@ type View struct {
 	MinX, MinY, MaxX, MaxY uint32
 
 	// Where says that bins are also to tell where their reports are, and about a
-	// report that is the only one: every report is looked at for that, while a count
-	// looks at few where the matter does not count.
+	// report that is the only one: every report is looked at for that, while counts up
+	// to zoom 14 are those of tracts, which are kept for other views.
 	Where bool
 }
 
@@ -34,7 +34,7 @@ type Bin struct {
 func (c *Columns) Bins(f Filter, root int32, view View) []Bin {
 	q, v := f.query(), c.view.Load()
 	b := newBinner(c.snapshot, &q, root, view)
-	b.scan(v.base.places)
+	b.addBase(v.base)
 	b.addAll(v.owed)
 	b.addAll(v.log)
 	return b.bins(v)

@@ -5,51 +5,50 @@ import (
 	"sync/atomic"
 )
 
-// cacheSize bounds the windows whose counts are kept: at 74,000 areas, 0.6 MB
-// each.
+// cacheSize bounds the counts that are kept: those of 74,000 areas take 0.6 MB each.
 const cacheSize = 48
 
-// cache keeps the counts of the windows asked for last. Its zero value is empty.
-type cache struct {
+// cache keeps the counts asked for last. Its zero value is empty.
+type cache[K comparable, V any] struct {
 	mu      sync.Mutex
-	entries map[window]*entry
+	entries map[K]*entry[V]
 	clock   uint64
 }
 
-// entry is one window's counts. Who holds mu brings them up to date.
-type entry struct {
+// entry is what is kept under one key. Who holds mu makes it, or brings it up to date.
+type entry[V any] struct {
 	mu     sync.Mutex
-	counts atomic.Pointer[Counts]
+	counts atomic.Pointer[V]
 	used   uint64 // by the cache's clock
 }
 
-// entry returns the entry of a window; a new one takes the place of that which
-// was not asked for the longest.
-func (c *cache) entry(w window) *entry {
+// entry returns the entry of a key; a new one takes the place of that which was not
+// asked for the longest.
+func (c *cache[K, V]) entry(k K) *entry[V] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clock++
-	e := c.entries[w]
+	e := c.entries[k]
 	if e == nil {
 		if c.entries == nil {
-			c.entries = make(map[window]*entry, cacheSize)
+			c.entries = make(map[K]*entry[V], cacheSize)
 		}
 		if len(c.entries) >= cacheSize {
 			c.evict()
 		}
-		e = &entry{}
-		c.entries[w] = e
+		e = &entry[V]{}
+		c.entries[k] = e
 	}
 	e.used = c.clock
 	return e
 }
 
-func (c *cache) evict() {
+func (c *cache[K, V]) evict() {
 	oldest := c.clock
-	var drop window
-	for w, e := range c.entries {
+	var drop K
+	for k, e := range c.entries {
 		if e.used < oldest {
-			oldest, drop = e.used, w
+			oldest, drop = e.used, k
 		}
 	}
 	delete(c.entries, drop)

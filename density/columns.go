@@ -18,7 +18,7 @@ type Columns struct {
 	snapshot *grid.Snapshot
 	upwards  []int32 // all areas, those of lower levels first
 	view     atomic.Pointer[view]
-	counts   cache
+	counts   cache[window, Counts]
 	touched  touched
 
 	mu      sync.Mutex        // held by the writer

@@ -113,11 +113,13 @@ func (n *Counts) apply(events []event, q *query) {
 // total counts the base by area.
 func (c *Columns) total(v *view, q *query) *sums {
 	s := c.snapshot
-	faces := make([]uint32, v.base.faces)
-	v.base.times.count(q, faces)
 	n := &Counts{Snapshot: s, sums: &sums{make([]uint32, s.Len()), make([]uint32, s.Len()), make([]uint32, s.Len())}}
-	for f, count := range faces {
-		n.count[s.Cell(int32(f))] = count
+	counts, tracts := v.base.count(q), v.base.tracts.list
+	for f := range v.base.faces {
+		n.count[s.Cell(int32(f))] = counts[f]
+	}
+	for i := v.base.faces; i < len(tracts); i++ {
+		n.count[s.Cell(tracts[i].face)] += counts[i]
 	}
 	for _, i := range c.upwards {
 		if p := s.Parent(i); p >= 0 {

@@ -6,9 +6,10 @@
 // 20 bytes a report. By place: cells of Web Mercator in Morton order, so that a
 // tile is a range; within a place by cell of the edition, and within that by time.
 // By time: periods, within a period by matter, and within that by time, with the
-// running totals of all cells at the ends of periods, so that a window is the
-// difference of two of them and little more. Reports that are open are few, and
-// kept beside.
+// running totals of all tracts at the ends of periods, so that a window is the
+// difference of two of them and little more. A tract is what a cell of the edition and
+// one of Web Mercator have in common: areas are made of whole ones, and so are bins,
+// but the smallest. Reports that are open are few, and kept beside.
 //
 // What came or changed since the columns were laid out is a log of events. A count
 // is taken over the columns and brought up to date along the log, so that a new

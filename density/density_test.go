@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -28,20 +29,27 @@ const side = 40_000 // of a cell, in lattice units: about 400 m, less than a til
 // in grids (the last of which is a cell itself), these in one city.
 func board(t testing.TB, edition int64, n int32) *grid.Snapshot {
 	t.Helper()
+	return boardFrom(t, edition, n, 0)
+}
+
+// boardFrom is a board from another corner on.
+func boardFrom(t testing.TB, edition int64, n, corner int32) *grid.Snapshot {
+	t.Helper()
 	areas := []grid.Area{{ID: 1, Code: "3206", Level: grid.City}}
 	var faces []coverage.Face
 	for row := range n {
 		g := grid.Area{ID: grid.AreaID(10 + row), Code: fmt.Sprintf("g%d", row), Level: grid.Grid, Parent: 1, Cell: row == n-1}
 		areas = append(areas, g)
 		if g.Cell {
-			faces = append(faces, coverage.Face{Name: g.Code, Shape: rectangle(0, row*side, n*side, row*side+side)})
+			faces = append(faces, coverage.Face{Name: g.Code, Shape: rectangle(corner, corner+row*side, corner+n*side, corner+row*side+side)})
 		}
 	}
 	for i := range n * (n - 1) {
 		row, column := i/n, i%n
+		x, y := corner+column*side, corner+row*side
 		m := grid.Area{ID: grid.AreaID(1000 + i), Code: fmt.Sprintf("m%d", i), Level: grid.Microgrid, Parent: grid.AreaID(10 + row), Cell: true}
 		areas = append(areas, m)
-		faces = append(faces, coverage.Face{Name: m.Code, Shape: rectangle(column*side, row*side, column*side+side, row*side+side)})
+		faces = append(faces, coverage.Face{Name: m.Code, Shape: rectangle(x, y, x+side, y+side)})
 	}
 	c, err := coverage.Build(faces)
 	if err != nil {
@@ -221,8 +229,10 @@ func (m *model) checkBins(t tb, c *density.Columns, f density.Filter, root int32
 			want[i] = density.Bin{X: b.X, Y: b.Y, Count: b.Count, Open: b.Open, Overdue: b.Overdue}
 		}
 	}
-	if d := gocmp.Diff(want, c.Bins(f, root, v)); d != "" {
-		t.Fatalf("bins in %+v within %d of %+v (-want +got):\n%s", v, root, f, d)
+	for range 2 { // the second from what is kept of the first
+		if d := gocmp.Diff(want, c.Bins(f, root, v)); d != "" {
+			t.Fatalf("bins in %+v within %d of %+v (-want +got):\n%s", v, root, f, d)
+		}
 	}
 }
 
@@ -230,7 +240,7 @@ func (m *model) checkBins(t tb, c *density.Columns, f density.Filter, root int32
 // of parts of it.
 func anyView() *rapid.Generator[density.View] {
 	return rapid.Custom(func(t *rapid.T) density.View {
-		z := uint8(rapid.IntRange(10, 26).Draw(t, "zoom"))
+		z := uint8(rapid.IntRange(0, 26).Draw(t, "zoom"))
 		minX, maxY := geo.MercatorCell(geo.Pos{X: -60_000, Y: -60_000}, z)
 		maxX, minY := geo.MercatorCell(geo.Pos{X: 200_000, Y: 200_000}, z)
 		x := rapid.Uint32Range(minX, maxX).Draw(t, "first column")
@@ -253,10 +263,16 @@ func all(reports []density.Report) iter.Seq2[density.Report, error] {
 	}
 }
 
+// straddling is a board whose middle cell is in four of every zoom's.
+func straddling(t testing.TB, edition int64) *grid.Snapshot {
+	t.Helper()
+	return boardFrom(t, edition, 3, -3*side/2)
+}
+
 // Whatever is loaded, put, put again and moved to another edition, counts and bins
 // are those of counting one by one.
 func TestCountsAreExact(t *testing.T) {
-	boards := []*grid.Snapshot{board(t, 1, 4), board(t, 2, 3), board(t, 3, 1)}
+	boards := []*grid.Snapshot{straddling(t, 1), board(t, 2, 4), board(t, 3, 1)}
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel()
 		var loaded []density.Report
@@ -296,10 +312,14 @@ func TestCountsAreExact(t *testing.T) {
 					t.Fatalf("version did not grow from %d", before)
 				}
 			},
-			"count": func(t *rapid.T) { m.check(t, c, anyFilter().Draw(t, "filter")) },
+			"settle": func(t *rapid.T) { c.Settle(rapid.IntRange(0, 30).Draw(t, "tracts")) },
+			"count":  func(t *rapid.T) { m.check(t, c, anyFilter().Draw(t, "filter")) },
 			"bins": func(t *rapid.T) {
 				root := rapid.Int32Range(-1, int32(c.Snapshot().Len())-1).Draw(t, "root")
-				m.checkBins(t, c, anyFilter().Draw(t, "filter"), root, anyView().Draw(t, "view"))
+				f := anyFilter().Draw(t, "filter")
+				for range 2 {
+					m.checkBins(t, c, f, root, anyView().Draw(t, "view"))
+				}
 			},
 			"": func(t *rapid.T) {
 				m.check(t, c, density.Filter{})
@@ -309,6 +329,46 @@ func TestCountsAreExact(t *testing.T) {
 			},
 		})
 	})
+}
+
+// At every zoom, whichever cells tracts are in: counts of bins within areas, of the whole
+// board and from the middle on, are those of counting one by one.
+func TestBinsAreExact(t *testing.T) {
+	const n, corner = 8, -2*side - side/2 // across an edge of zoom 14 and others
+	s := boardFrom(t, 1, n, corner)
+	random := rand.New(rand.NewPCG(1, 2))
+	m := newModel()
+	var loaded []density.Report
+	for i := range 600 {
+		loaded = append(loaded, m.put(density.Report{
+			ID: uuid.UUID{byte(i >> 8), byte(i)}, At: start.Add(time.Duration(random.IntN(10)) * time.Second),
+			Pos:    geo.Pos{X: corner - side + random.Int32N((n+2)*side), Y: corner - side + random.Int32N((n+2)*side)},
+			Matter: []string{"010101", "010102", "020101", ""}[i%4], Open: i%5 == 0,
+		}))
+	}
+	c, err := density.Load(s, 0, all(loaded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	middle, end := geo.Pos{X: corner + n*side/2, Y: corner + n*side/2}, int32(corner+(n+1)*side)
+	for _, most := range []int{0, 80, 1000} {
+		c.Settle(most)
+		for z := range uint8(19) {
+			minX, maxY := geo.MercatorCell(geo.Pos{X: corner - side, Y: corner - side}, z)
+			maxX, minY := geo.MercatorCell(geo.Pos{X: end, Y: end}, z)
+			x, y := geo.MercatorCell(middle, z)
+			for _, f := range []density.Filter{
+				{},
+				{Matters: []string{"01"}, State: density.Closed},
+				{From: start.Add(2 * time.Second), To: start.Add(7 * time.Second), Matters: []string{"010102", "02"}},
+			} {
+				for root := range int32(n + 3) { // all, the city, its grids and a microgrid
+					m.checkBins(t, c, f, root-1, density.View{Z: z, MinX: minX, MinY: minY, MaxX: maxX + 1, MaxY: maxY + 1})
+					m.checkBins(t, c, f, root-1, density.View{Z: z, MinX: x, MinY: y, MaxX: maxX + 1, MaxY: maxY + 1})
+				}
+			}
+		}
+	}
 }
 
 // Enough reports that the log is laid out as a new base several times over, and
@@ -347,7 +407,7 @@ func TestCountsAreExactAcrossCompaction(t *testing.T) {
 		m.now = after(round * year)
 		c.Advance(m.now)
 		if round == 2 {
-			c = c.On(board(t, 2, 3))
+			c = c.On(straddling(t, 2))
 		}
 		for i, f := range filters {
 			m.check(t, c, f)
@@ -385,10 +445,11 @@ func TestAllOverTheWorld(t *testing.T) {
 			}
 			m.check(t, c, anyFilter().Draw(t, "filter"))
 			z := uint8(rapid.IntRange(0, 6).Draw(t, "zoom"))
-			m.checkBins(t, c, anyFilter().Draw(t, "filter"), -1, density.View{Z: z, MaxX: 1 << z, MaxY: 1 << z, Where: true})
+			m.checkBins(t, c, anyFilter().Draw(t, "filter"), -1, density.View{Z: z, MaxX: 1 << z, MaxY: 1 << z, Where: rapid.Bool().Draw(t, "where")})
 			far := uint32(1)<<18 - 1
 			m.checkBins(t, c, density.Filter{}, -1, density.View{Z: 18, MinX: far - 9, MaxX: far + 1, MaxY: 10, Where: true})
 			c = c.On(s)
+			c.Settle(rapid.IntRange(0, 60).Draw(t, "tracts"))
 			c.Put(batch...) // all of them known
 		}
 	})

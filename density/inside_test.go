@@ -1,6 +1,7 @@
 package density
 
 import (
+	"slices"
 	"testing"
 
 	"jingwei/geo"
@@ -133,13 +134,19 @@ func TestTwinsStay(t *testing.T) {
 	}
 }
 
-// Rows in the order of time count as one by one does, wherever the window ends.
+// Rows in the order of time count by tract as one by one does, wherever the window
+// ends.
 func TestTimes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := noPlaces(insideFaces)
 		p = p.merge(inOrder(anyItems().Draw(t, "items")), nil)
 		block := rapid.IntRange(1, 9).Draw(t, "block")
-		times := newTimes(p, block)
+		most := rapid.IntRange(insideFaces, 12).Draw(t, "tracts")
+		tracts, of := newTracts(p, most)
+		if finer, _ := tractsIn(p, tracts.zoom+1); len(tracts.list) > most || tracts.zoom < tractZoom && len(finer.list) <= most {
+			t.Fatalf("%d tracts in cells of zoom %d, %d in smaller ones; want as many as there may be of %d", len(tracts.list), tracts.zoom, len(finer.list), most)
+		}
+		times := newTimes(p, of, len(tracts.list), block)
 		q := query{window: window{from: anyTime().Draw(t, "from"), to: always}}
 		if rapid.Bool().Draw(t, "ends") {
 			q.to = max(q.from, anyTime().Draw(t, "to"))
@@ -147,27 +154,41 @@ func TestTimes(t *testing.T) {
 		for _, prefix := range lead(rapid.SliceOfN(rapid.SampledFrom([]string{"00", "01", "0101", "99", "02"}), 0, 3).Draw(t, "prefixes")) {
 			q.matters = append(q.matters, codesOf(prefix))
 		}
-		want, got := make([]uint32, insideFaces), make([]uint32, insideFaces)
-		for r := range p.states() {
-			if r.face < insideFaces && q.holds(r.at, r.matter) {
-				want[r.face]++
+		counts := make([]uint32, len(tracts.list))
+		times.count(&q, counts)
+		want, got := map[tract]uint32{}, map[tract]uint32{}
+		for i, n := range counts {
+			if n > 0 {
+				got[tracts.list[i]] += n
 			}
 		}
-		times.count(&q, got)
-		if d := cmp.Diff(want, got); d != "" {
+		for r := range p.states() {
+			if r.face < insideFaces && q.holds(r.at, r.matter) {
+				want[tracts.at(r)]++
+			}
+		}
+		if d := cmp.Diff(want, got, cmp.AllowUnexported(tract{})); d != "" {
 			t.Fatalf("%+v with totals every %d rows (-want +got): %s", q, block, d)
 		}
 	})
 }
 
-// Faces have more rows than the low halves of marks can tell.
-func TestTimesOfFullFaces(t *testing.T) {
+// at finds the tract of a row.
+func (t *tracts) at(r row) tract {
+	first := morton(geo.MercatorCell(r.pos, t.zoom)) << (2 * (placeZoom - t.zoom))
+	return tract{int32(slices.Index(t.cells, first)), r.face}
+}
+
+// Tracts have more rows than the low halves of marks can tell.
+func TestTimesOfFullTracts(t *testing.T) {
 	items := make([]item, 400_000)
 	for i := range items {
 		items[i].row = row{face: int32(i % 7 % insideFaces), at: uint32(i) * 1000, matter: uint32(i % 5 / 3 * 10_000)}
 		items[i].place = placeOf(items[i].pos)
 	}
-	times := newTimes(noPlaces(insideFaces).merge(inOrder(items), nil), 10_000)
+	p := noPlaces(insideFaces).merge(inOrder(items), nil)
+	tracts, of := newTracts(p, insideFaces)
+	times := newTimes(p, of, insideFaces, 10_000)
 	marks := times.totals[0].marks
 	if full := marks[len(marks)-1].full; len(full) <= insideFaces {
 		t.Fatalf("only %v have 2^16 rows, want one twice", full)
@@ -181,7 +202,7 @@ func TestTimesOfFullFaces(t *testing.T) {
 		want, got := make([]uint32, insideFaces), make([]uint32, insideFaces)
 		for i := range items {
 			if q.holds(items[i].at, items[i].matter) {
-				want[items[i].face]++
+				want[slices.Index(tracts.list, tracts.at(items[i].row))]++
 			}
 		}
 		times.count(&q, got)
@@ -191,14 +212,14 @@ func TestTimesOfFullFaces(t *testing.T) {
 	}
 }
 
-// More cells than a moment tells apart are refused, before any is mistaken.
-func TestTimesOfTooManyFaces(t *testing.T) {
+// More tracts than a moment tells apart are refused, before any is mistaken.
+func TestTimesOfTooManyTracts(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
 		}
 	}()
-	newTimes(noPlaces(1<<momentBits+1), 1)
+	newTimes(noPlaces(1), nil, 1<<momentBits+1, 1)
 }
 
 // An estimate is put right.

@@ -14,33 +14,24 @@ type slots [1 << (32 - slotBits)]uint32
 
 func (s *slots) period(at uint32) uint32 { return s[at>>slotBits] }
 
-// newTimes orders the rows of places by time. From one running total to the next
-// there are at least block rows.
-func newTimes(p *places, block int) *times {
-	if p.faces > 1<<momentBits {
-		panic(fmt.Sprintf("density: %d cells, at most %d can be told apart", p.faces, 1<<momentBits))
+// newTimes orders the rows of places by time, of whose runs each is in a tract. From
+// one running total to the next there are at least block rows.
+func newTimes(p *places, of []uint32, tracts, block int) *times {
+	if tracts > 1<<momentBits {
+		panic(fmt.Sprintf("density: %d tracts, at most %d can be told apart", tracts, 1<<momentBits))
 	}
 	t := &times{codes: p.codes}
 	slots := t.cut(p, block)
-	t.fill(p, slots)
+	t.fill(p, of, slots)
 	eachInParallel(len(t.start)-1, func(i int) { sortMoments(t.rows[t.start[i]:t.start[i+1]]) })
-	t.sum(p.faces, block)
+	t.sum(tracts, block)
 	return t
-}
-
-// inside calls do for runs of rows that are inside a face.
-func (p *places) inside(do func(face int32, from, to uint32)) {
-	for k := range p.runs[:len(p.runs)-1] {
-		if r := &p.runs[k]; int(r.face) < p.faces {
-			do(r.face, r.start, p.runs[k+1].start)
-		}
-	}
 }
 
 // cut cuts periods of about block rows, and returns which is whose.
 func (t *times) cut(p *places, block int) *slots {
 	var slots slots
-	p.inside(func(_ int32, from, to uint32) {
+	p.inside(func(_ int, from, to uint32) {
 		for _, at := range p.at[from:to] {
 			slots[at>>slotBits]++
 		}
@@ -63,10 +54,10 @@ func (t *times) cut(p *places, block int) *slots {
 }
 
 // fill puts the rows into the buckets of their periods and matters.
-func (t *times) fill(p *places, slots *slots) {
+func (t *times) fill(p *places, of []uint32, slots *slots) {
 	matters := uint32(len(t.codes))
 	next := make([]uint32, len(t.periods)*len(t.codes)+2) // that of a bucket is behind it, so that filling moves it to the start of the next
-	p.inside(func(_ int32, from, to uint32) {
+	p.inside(func(_ int, from, to uint32) {
 		for i := from; i < to; i++ {
 			next[slots.period(p.at[i])*matters+p.label[i]&p.mask+2]++
 		}
@@ -75,11 +66,11 @@ func (t *times) fill(p *places, slots *slots) {
 		next[b+1] += next[b]
 	}
 	t.rows = make([]moment, next[len(next)-1])
-	p.inside(func(face int32, from, to uint32) {
+	p.inside(func(r int, from, to uint32) {
 		for i := from; i < to; i++ {
 			k := slots.period(p.at[i])
 			slot := &next[k*matters+p.label[i]&p.mask+1]
-			t.rows[*slot].set(t.periods[k].since(uint64(p.at[i])), uint32(face))
+			t.rows[*slot].set(t.periods[k].since(uint64(p.at[i])), of[r])
 			*slot++
 		}
 	})
@@ -89,7 +80,7 @@ func (t *times) fill(p *places, slots *slots) {
 func sortMoments(rows []moment) {
 	numbers := make([]uint64, len(rows))
 	for i := range rows {
-		numbers[i] = uint64(rows[i].time())<<32 | uint64(rows[i].face())
+		numbers[i] = uint64(rows[i].time())<<32 | uint64(rows[i].tract())
 	}
 	slices.Sort(numbers)
 	for i, n := range numbers {

@@ -1,8 +1,7 @@
 package density
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"sync"
 )
 
@@ -41,13 +40,10 @@ func (r *rectangle) each(z uint8, x, y uint32, yield func(from, to uint64)) {
 	}
 }
 
-// runsIn returns the runs in the places of a view, as spans in their order.
-func (p *places) runsIn(v View) (spans []span) {
-	runs := p.runs[:len(p.runs)-1]
-	first := func(c uint64) int {
-		k, _ := slices.BinarySearchFunc(runs, c, func(r run, c uint64) int { return cmp.Compare(uint64(r.place), c) })
-		return k
-	}
+// spans returns which of n things are in a view, given the places of each, which
+// ascend.
+func (v View) spans(n int, at func(i int) place) (spans []span) {
+	first := func(c uint64) int { return sort.Search(n, func(i int) bool { return uint64(at(i)) >= c }) }
 	r := v.places()
 	r.each(0, 0, 0, func(from, to uint64) {
 		if s := (span{first(from), first(to)}); s.lo < s.hi {
@@ -57,14 +53,11 @@ func (p *places) runsIn(v View) (spans []span) {
 	return spans
 }
 
-// scan adds the rows of p, which came and did not go.
+// scan adds the rows of p.
 func (b *binner) scan(p *places) {
-	if s := b.query.state; s == Open || s == Overdue || b.query.from == b.query.to {
-		return
-	}
 	const some = 1024 // runs for a processor at a time
 	var parts []span
-	for _, s := range p.runsIn(b.view) {
+	for _, s := range b.view.spans(len(p.runs)-1, func(k int) place { return p.runs[k].place }) {
 		for ; s.lo < s.hi; s.lo += some {
 			parts = append(parts, span{s.lo, min(s.lo+some, s.hi)})
 		}
@@ -100,9 +93,7 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 			b.scanFine(p, r, end, s, sums)
 			continue
 		}
-		x, y := r.place.cell()
-		down := placeZoom - b.view.Z
-		at := int(y>>down-b.view.MinY)*b.columns() + int(x>>down-b.view.MinX)
+		at := b.at(r.place)
 		if !b.view.Where {
 			sums[at].count += s.count(p, r.start, end)
 			continue

@@ -2,15 +2,15 @@ package density
 
 import "sort"
 
-// total counts the rows of some matters by face, up to marks, the first of which
-// is where all begins. It takes two bytes a face and mark.
+// total counts the rows of some matters by tract, up to marks, the first of which
+// is where all begins. It takes two bytes a tract and mark.
 type total struct {
 	matters span
 	marks   []mark
 }
 
-// mark is the counts of the rows before a time: those by face are low, modulo 2^16,
-// and 2^16 more each time that a face is in full.
+// mark is the counts of the rows before a time: those by tract are low, modulo 2^16,
+// and 2^16 more each time that a tract is in full.
 type mark struct {
 	at   uint64
 	low  []uint16
@@ -19,22 +19,22 @@ type mark struct {
 
 func newMark(at uint64, counts []uint32) mark {
 	m := mark{at: at, low: make([]uint16, len(counts))}
-	for face, n := range counts {
-		m.low[face] = uint16(n)
+	for tract, n := range counts {
+		m.low[tract] = uint16(n)
 		for range n >> 16 {
-			m.full = append(m.full, int32(face))
+			m.full = append(m.full, int32(tract))
 		}
 	}
 	return m
 }
 
-// add adds sign times the counts to those of faces.
-func (m *mark) add(faces []uint32, sign uint32) {
-	for f, n := range m.low {
-		faces[f] += sign * uint32(n)
+// add adds sign times the counts to those of tracts.
+func (m *mark) add(tracts []uint32, sign uint32) {
+	for t, n := range m.low {
+		tracts[t] += sign * uint32(n)
 	}
-	for _, f := range m.full {
-		faces[f] += sign << 16
+	for _, t := range m.full {
+		tracts[t] += sign << 16
 	}
 }
 
@@ -49,7 +49,7 @@ func (s *total) nearest(at uint64) int {
 }
 
 // sum makes the running totals: of all matters, and of each category.
-func (t *times) sum(faces, block int) {
+func (t *times) sum(tracts, block int) {
 	all := span{0, len(t.codes)}
 	t.totals = append(t.totals, total{matters: all})
 	for lo := 0; lo < all.hi; {
@@ -62,15 +62,15 @@ func (t *times) sum(faces, block int) {
 		}
 		lo = hi
 	}
-	eachInParallel(len(t.totals), func(i int) { t.totals[i].sum(t, faces, block) })
+	eachInParallel(len(t.totals), func(i int) { t.totals[i].sum(t, tracts, block) })
 }
 
 // category returns the first two digits of a matter, or a number of its own for
 // what is no matter.
 func category(code uint32) int { return (int(code) + 9999) / 10_000 }
 
-func (s *total) sum(t *times, faces, block int) {
-	running := make([]uint32, faces)
+func (s *total) sum(t *times, tracts, block int) {
+	running := make([]uint32, tracts)
 	rows := 0
 	for k, p := range t.periods {
 		if k == 0 {
