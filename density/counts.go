@@ -121,11 +121,23 @@ func (c *Columns) total(v *view, q *query) *sums {
 	for i := v.base.faces; i < len(tracts); i++ {
 		n.count[s.Cell(tracts[i].face)] += counts[i]
 	}
-	for _, i := range c.upwards {
-		if p := s.Parent(i); p >= 0 {
-			n.count[p] += n.count[i]
-		}
-	}
+	n.sumUp(c.upwards)
 	n.apply(v.owed, q)
 	return n.sums
+}
+
+// sumUp adds areas to those above, siblings that follow each other in one go.
+func (n *Counts) sumUp(upwards []int32) {
+	sum := uint32(0)
+	for k, i := range upwards {
+		sum += n.count[i]
+		p := n.Snapshot.Parent(i)
+		if k+1 < len(upwards) && n.Snapshot.Parent(upwards[k+1]) == p {
+			continue
+		}
+		if p >= 0 {
+			n.count[p] += sum
+		}
+		sum = 0
+	}
 }

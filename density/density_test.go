@@ -26,7 +26,8 @@ import (
 const side = 40_000 // of a cell, in lattice units: about 400 m, less than a tile of zoom 16
 
 // board is a snapshot of n times n square cells from 0,0 on: microgrids, by rows
-// in grids (the last of which is a cell itself), these in one city.
+// in grids (the last of which is a cell itself), these in one city, as is the first
+// microgrid.
 func board(t testing.TB, edition int64, n int32) *grid.Snapshot {
 	t.Helper()
 	return boardFrom(t, edition, n, 0)
@@ -48,6 +49,9 @@ func boardFrom(t testing.TB, edition int64, n, corner int32) *grid.Snapshot {
 		row, column := i/n, i%n
 		x, y := corner+column*side, corner+row*side
 		m := grid.Area{ID: grid.AreaID(1000 + i), Code: fmt.Sprintf("m%d", i), Level: grid.Microgrid, Parent: grid.AreaID(10 + row), Cell: true}
+		if i == 0 {
+			m.Parent = 1
+		}
 		areas = append(areas, m)
 		faces = append(faces, coverage.Face{Name: m.Code, Shape: rectangle(x, y, x+side, y+side)})
 	}

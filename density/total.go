@@ -30,8 +30,9 @@ func newMark(at uint64, counts []uint32) mark {
 
 // add adds sign times the counts to those of tracts.
 func (m *mark) add(tracts []uint32, sign uint32) {
+	low := tracts[:len(m.low)]
 	for t, n := range m.low {
-		tracts[t] += sign * uint32(n)
+		low[t] += sign * uint32(n)
 	}
 	for _, t := range m.full {
 		tracts[t] += sign << 16
