@@ -35,7 +35,7 @@ func (a *API) stream(c *call) error {
 			return err
 		}
 	}
-	if err := cmp.Or(s.begin(), s.write(missed)); err != nil {
+	if err := cmp.Or(s.begin(), s.write(missed)); err != nil || c.r.Method == http.MethodHead {
 		return gone(err)
 	}
 	for more {

@@ -339,6 +339,26 @@ func TestStreamFilters(t *testing.T) {
 	wantProblem(t, c.ask("GET", "north", "/v1/stream?area=320602", ""), 403, "root-area", "", "outside")
 }
 
+// HEAD tells what GET would begin with, and ends.
+func TestHeadOfAStream(t *testing.T) {
+	server := serve(t, newCity(t))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+"/v1/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer viewer")
+	for range 2 { // on one connection
+		got, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Body.Close()
+		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
+			t.Errorf("%s, %v", got.Status, got.Header)
+		}
+	}
+}
+
 // The place of a stream moves on past events that it does not want, so that it need
 // not read them again; and what is at hand is resumed without the database.
 func TestStreamTellsItsPlace(t *testing.T) {

@@ -214,6 +214,21 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 // beyond the horizon would be looked for from the first on.
 const beyondHorizon = `SELECT coalesce((SELECT xid >= pg_snapshot_xmin(pg_current_snapshot()) FROM feed ORDER BY xid DESC, seq DESC LIMIT 1), false)`
 
+// FeedLag tells how many committed events are behind a cursor, and for how long the
+// oldest transaction that writes has been open: no node sees what was written after it
+// began.
+func (db *DB) FeedLag(ctx context.Context, after grid.Cursor) (behind int64, held time.Duration, err error) {
+	var seconds float64
+	err = db.pool.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM feed WHERE (xid, seq) > ($1::xid8, $2::bigint)),
+			coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start))::float8 FROM pg_stat_activity
+				WHERE datname = current_database() AND backend_xid IS NOT NULL), 0)`, after.XID, after.Seq).Scan(&behind, &seconds)
+	if err != nil {
+		return 0, 0, fmt.Errorf("lag of the feed: %w", plain(err))
+	}
+	return behind, time.Duration(seconds * float64(time.Second)), nil
+}
+
 // await returns when the bell rings or the time is over.
 func await(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	bounded, cancel := context.WithTimeout(ctx, d)

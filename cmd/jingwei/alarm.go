@@ -36,42 +36,17 @@ func (n *node) ring(ctx context.Context) error {
 	}
 }
 
-// alarms counts, when it is asked, what waits in the database.
-type alarms struct {
-	db                     *store.DB
-	waiting, late, longest *prometheus.Desc
-}
-
-func newAlarms(db *store.DB) alarms {
-	return alarms{
-		db,
-		prometheus.NewDesc("jingwei_alarms_waiting", "Reports on which the system will act by itself.", nil, nil),
-		prometheus.NewDesc("jingwei_alarms_late", "Reports on which the system should have acted by now.", nil, nil),
-		prometheus.NewDesc("jingwei_alarms_late_seconds", "For how long the first of those has been late.", nil, nil),
-	}
-}
-
-// Describe lists the metrics.
-func (a alarms) Describe(ch chan<- *prometheus.Desc) {
-	ch <- a.waiting
-	ch <- a.late
-	ch <- a.longest
-}
-
-// Collect asks the database; what cannot be known is left out.
-func (a alarms) Collect(ch chan<- prometheus.Metric) {
-	const patience = 5 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	waiting, late, longest, err := a.db.Alarms(ctx)
-	if err != nil {
-		a.db.Log.Warn("metrics of alarms", "error", err)
-		return
-	}
-	for _, m := range []struct {
-		what  *prometheus.Desc
-		value float64
-	}{{a.waiting, float64(waiting)}, {a.late, float64(late)}, {a.longest, longest.Seconds()}} {
-		ch <- prometheus.MustNewConstMetric(m.what, prometheus.GaugeValue, m.value)
+// newAlarms counts what waits for an alarm.
+func newAlarms(db *store.DB) gauges {
+	return gauges{
+		db.Log, []*prometheus.Desc{
+			prometheus.NewDesc("jingwei_alarms_waiting", "Reports on which the system will act by itself.", nil, nil),
+			prometheus.NewDesc("jingwei_alarms_late", "Reports on which the system should have acted by now.", nil, nil),
+			prometheus.NewDesc("jingwei_alarms_late_seconds", "For how long the first of those has been late.", nil, nil),
+		},
+		func(ctx context.Context) ([]float64, error) {
+			waiting, late, longest, err := db.Alarms(ctx)
+			return []float64{float64(waiting), float64(late), longest.Seconds()}, err
+		},
 	}
 }

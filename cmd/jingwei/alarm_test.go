@@ -59,11 +59,42 @@ func TestKillWhileAlarmsRing(t *testing.T) {
 	}
 }
 
-func TestAlarmMetrics(t *testing.T) {
+func TestGauges(t *testing.T) {
 	db := storetest.New(t)
 	unanswered(t, db, 10)
+	conn, err1 := pgx.Connect(t.Context(), db.URL)
+	before, err2 := db.Horizon(t.Context())
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `INSERT INTO feed (what, id) SELECT 'post', '' FROM generate_series(1, 3)`); err != nil {
+		t.Fatal(err)
+	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(newAlarms(db.DB))
+	registry.MustRegister(newAlarms(db.DB), newFeedLag(db.DB, func() grid.Cursor { return before }))
+	held := gathered(t, registry)
+	if held["jingwei_alarms_waiting"] != 10 || held["jingwei_alarms_late"] != 10 || held["jingwei_alarms_late_seconds"] <= 0 {
+		t.Error(held)
+	}
+	if held["jingwei_feed_behind"] != 0 || held["jingwei_feed_held_seconds"] <= 0 {
+		t.Errorf("with a transaction open: %v", held)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := gathered(t, registry); got["jingwei_feed_behind"] != 3 || got["jingwei_feed_held_seconds"] != 0 {
+		t.Errorf("when it has ended: %v", got)
+	}
+}
+
+// gathered returns gauges by name.
+func gathered(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+	t.Helper()
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -72,9 +103,7 @@ func TestAlarmMetrics(t *testing.T) {
 	for _, f := range families {
 		got[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
 	}
-	if got["jingwei_alarms_waiting"] != 10 || got["jingwei_alarms_late"] != 10 || got["jingwei_alarms_late_seconds"] <= 0 {
-		t.Error(got)
-	}
+	return got
 }
 
 // unanswered files reports of four days ago that nobody has taken up: a grid with a

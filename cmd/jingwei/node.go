@@ -24,6 +24,7 @@ type node struct {
 	current grid.Current
 	picture atomic.Pointer[api.Picture]
 	publish func(upto grid.Cursor, events []grid.Event) // to the event streams
+	applied atomic.Pointer[grid.Cursor]                 // all of the feed up to here is above
 
 	writing sync.Mutex       // held by who changes what is above and below
 	making  bool             // another picture is being made
@@ -137,13 +138,25 @@ func (n *node) advance(ctx context.Context) error {
 // follow applies the feed until ctx ends.
 func (n *node) follow(ctx context.Context, after grid.Cursor) error {
 	n.publish(after, nil)
+	n.applied.Store(&after)
 	return n.db.Follow(ctx, after, func(events []grid.Event) error {
 		if err := n.apply(ctx, events); err != nil {
 			return err
 		}
-		n.publish(events[len(events)-1].Cursor, events)
+		upto := events[len(events)-1].Cursor
+		n.publish(upto, events)
+		n.applied.Store(&upto)
 		return nil
 	})
+}
+
+// upto returns the cursor up to which the feed is applied; the zero one while the node
+// is starting.
+func (n *node) upto() grid.Cursor {
+	if c := n.applied.Load(); c != nil {
+		return *c
+	}
+	return grid.Cursor{}
 }
 
 // apply brings the memory up to date with events. Whatever is read for one of
