@@ -3,14 +3,15 @@ package api_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"runtime"
 	"slices"
 	"strings"
@@ -211,8 +212,7 @@ func quiet(t *testing.T, c *city) *httptest.Server {
 // hearing is an open stream.
 type hearing struct {
 	net.Conn
-	answer *http.Response
-	lines  *bufio.Scanner
+	lines *bufio.Scanner
 }
 
 // hear opens a stream and reads up to where it begins.
@@ -225,71 +225,71 @@ func hear(server *httptest.Server, token, query string) (*hearing, error) {
 	if _, err := fmt.Fprintf(s, "GET /v1/stream%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", query, token); err != nil {
 		return h, err
 	}
-	if h.answer, err = http.ReadResponse(bufio.NewReaderSize(s, 1<<10), nil); err != nil {
-		return h, err
+	answer := bufio.NewReaderSize(s, 1<<10)
+	for line := ""; line != "\r\n"; {
+		switch line, err = answer.ReadString('\n'); {
+		case err != nil:
+			return h, err
+		case strings.HasPrefix(line, "HTTP/") && line != "HTTP/1.1 200 OK\r\n":
+			return h, errors.New(line)
+		}
 	}
-	h.lines = bufio.NewScanner(h.answer.Body)
+	h.lines = bufio.NewScanner(httputil.NewChunkedReader(answer))
 	h.lines.Buffer(make([]byte, 2<<10), 64<<10)
-	if h.lines.Scan(); h.answer.StatusCode != http.StatusOK || h.lines.Text() != "retry: 2000" {
-		return h, fmt.Errorf("%s: %s", h.answer.Status, h.lines.Text())
-	}
-	return h, h.block(new(string))
+	_, err = h.block()
+	return h, err
 }
 
-// errSlow is what a stream says to who is too slow.
-var errSlow = errors.New("too slow")
+// What is heard beside events.
+const (
+	tooSlow = "too slow: connect again to go on"
+	theEnd  = "the end"
+)
 
-// next returns the next event as bustle writes it; it fails with io.EOF at the end.
-func (h *hearing) next() (event string, err error) {
-	for event == "" && err == nil {
-		err = h.block(&event)
+// next returns the next event as bustle writes it, tooSlow, theEnd, or what is wrong.
+func (h *hearing) next() string {
+	for {
+		event, err := h.block()
+		switch {
+		case errors.Is(err, io.EOF):
+			return theEnd
+		case err != nil:
+			return err.Error()
+		case event != "":
+			return event
+		}
 	}
-	return event, err
 }
 
 // block reads up to the next empty line.
-func (h *hearing) block(event *string) error {
+func (h *hearing) block() (event string, err error) {
 	var name, place string
-	slow := false
 	for h.lines.Scan() {
 		line := h.lines.Text()
 		key, value, _ := strings.Cut(line, ": ")
 		switch {
-		case line == "" && slow:
-			return errSlow
 		case line == "":
-			return nil
+			return event, nil
 		case key == "event":
 			name = value
 		case key == "id":
 			place = value
 		case key == "data":
 			id, _, _ := strings.Cut(strings.TrimPrefix(value, `{"id":"`), `"`)
-			*event = name + " " + place + " " + id
-		case strings.HasPrefix(value, "too slow"):
-			slow = true
+			event = name + " " + place + " " + id
+		case value == tooSlow:
+			event = tooSlow
 		}
 	}
-	if h.lines.Err() != nil {
-		return h.lines.Err()
-	}
-	return io.EOF
+	return "", cmp.Or(h.lines.Err(), io.EOF)
 }
 
 // expect reads what is to be heard, and nothing else.
-func (h *hearing) expect(events []string) error {
+func (h *hearing) expect(events ...string) error {
 	for i, want := range events {
-		if got, err := h.next(); err != nil || got != want {
-			return fmt.Errorf("event %d of %d is %q, want %q (%v)", i+1, len(events), got, want, err)
+		if got := h.next(); got != want {
+			return fmt.Errorf("%q is number %d of %d, want %q", got, i+1, len(events), want)
 		}
-	}
-	return nil
-}
-
-// over reads the end, before which is nothing else.
-func (h *hearing) over() error {
-	if got, err := h.next(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%q comes behind the last (%v)", got, err)
 	}
 	return nil
 }
@@ -298,12 +298,12 @@ func (h *hearing) over() error {
 // part of them.
 func (h *hearing) fallBehind(events int) error {
 	for n := 1; n < events; n++ {
-		got, err := h.next()
-		if errors.Is(err, errSlow) {
-			return h.over()
+		got := h.next()
+		if got == tooSlow {
+			return h.expect(theEnd)
 		}
-		if want := fmt.Sprintf("report 701-%d %s", n+1, id(1000+n)); err != nil || got != want {
-			return fmt.Errorf("event %d of the park is %q, want %q (%v)", n+1, got, want, err)
+		if want := fmt.Sprintf("report 701-%d %s", n+1, id(1000+n)); got != want {
+			return fmt.Errorf("%q is number %d of the park, want %q", got, n+1, want)
 		}
 	}
 	return errors.New("who did not read is sent everything")
@@ -345,7 +345,7 @@ func TestFiveThousandListeners(t *testing.T) {
 
 	var reading errgroup.Group
 	for i, h := range streams[slow:] {
-		reading.Go(func() error { return h.expect(heard[(i+slow)%len(ears)]) })
+		reading.Go(func() error { return h.expect(heard[(i+slow)%len(ears)]...) })
 	}
 	publish := func(events []grid.Event) {
 		for batch := range slices.Chunk(events, 7) {
@@ -361,7 +361,7 @@ func TestFiveThousandListeners(t *testing.T) {
 	}
 	publish(parks[:first])
 	for _, h := range streams[:slow] {
-		if err := h.expect([]string{"report 701-1 " + id(1000)}); err != nil { // and reads no more: what is behind it fills the buffers
+		if err := h.expect("report 701-1 " + id(1000)); err != nil { // and reads no more: what is behind it fills the buffers
 			t.Fatal(err)
 		}
 	}
@@ -381,7 +381,7 @@ func TestFiveThousandListeners(t *testing.T) {
 	}
 	c.Close()
 	for _, h := range streams[slow:] {
-		reading.Go(h.over)
+		reading.Go(func() error { return h.expect(theEnd) })
 	}
 	if err := reading.Wait(); err != nil {
 		t.Fatal(err)

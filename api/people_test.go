@@ -160,8 +160,13 @@ func TestRouteAsKnown(t *testing.T) {
 		s.do(map[string]int{"POST": 201, "PATCH": 200, "DELETE": 204}[change.method], "admin", change.method, change.target, change.body)
 	}
 	for hours, want := range []struct{ april15, april22 string }{
-		{"C001 by 占道", "C001 by 占道"}, {"W001 by 占道", "C001 by 占道"}, {"C002 by 占道", "C001 by 占道"},
-		{"C002 by 占道", "C002 by 占道"}, {"C002 by 占道", "C002 by 占道"}, {"W001", "W001"}, {"L001", "L001"},
+		{"C001 by 占道", "C001 by 占道"},
+		{"W001 by 占道", "C001 by 占道"},
+		{"C002 by 占道", "C001 by 占道"},
+		{"C002 by 占道", "C002 by 占道"},
+		{"C002 by 占道", "C002 by 占道"},
+		{"W001", "W001"},
+		{"L001", "L001"},
 	} {
 		known := noon.Add(time.Duration(hours)*time.Hour + time.Minute).Format(time.RFC3339)
 		for at, want := range map[string]string{"2026-04-15T00:00:00Z": want.april15, "2026-04-22T00:00:00Z": want.april22} {

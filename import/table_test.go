@@ -253,8 +253,10 @@ var (
 		{Code: "F1", Role: grid.Officer, Department: "消防"}, {Code: "P1", Role: grid.Officer, Department: "民政"}, {Code: "C1", Role: grid.Officer, Department: "城管"},
 	}
 	rulesOfDepartments = []grid.CodedRule{
-		{Rule: grid.Rule{Code: "R3", Department: "消防"}}, {Rule: grid.Rule{Code: "R1", Department: "消防", Until: time.Now().AddDate(1, 0, 0)}},
-		{Rule: grid.Rule{Code: "R2", Department: "民政"}}, {Rule: grid.Rule{Code: "R4", Department: "城管", Until: time.Now().AddDate(-1, 0, 0)}},
+		{Rule: grid.Rule{Code: "R3", Department: "消防"}},
+		{Rule: grid.Rule{Code: "R1", Department: "消防", Until: time.Now().AddDate(1, 0, 0)}},
+		{Rule: grid.Rule{Code: "R2", Department: "民政"}},
+		{Rule: grid.Rule{Code: "R4", Department: "城管", Until: time.Now().AddDate(-1, 0, 0)}},
 	}
 )
 

@@ -41,7 +41,10 @@ func (im *Import) ID() int64 { return im.id }
 // batch; the rest is the same for all of it. It keeps nothing of the slice.
 func (im *Import) AppendReports(ctx context.Context, entries []grid.Entry) (added int, err error) {
 	im.makeMonths(ctx, earliestImport, func(yield func(grid.Report) bool) {
-		for i := 0; i < len(entries) && yield(entries[i].Report); i++ {
+		for _, e := range entries {
+			if !yield(e.Report) {
+				return
+			}
 		}
 	})
 	data := newCopy(len(entries), 320, func(b *copyBuffer, i int) { b.imported(&entries[i], im.id) })
