@@ -478,18 +478,19 @@ func settle(t *rapid.T, db *storetest.Database, conn *pgx.Conn) {
 // checkFeed: the events of a report, read when all is over, tell how it was before each
 // of its steps.
 func (sc *scene) checkFeed(after grid.Cursor) {
-	events, err := sc.db.Since(sc.t.Context(), after, 10_000)
-	if err != nil {
-		sc.t.Fatal(err)
-	}
 	was := func(r grid.Report) string {
 		return fmt.Sprint(r.State, r.Holder.Area, r.Holder.Worker, r.Sender.Area, r.Sender.Worker, r.Owing())
 	}
+	histories, all := map[uuid.UUID][]grid.Step{}, 0
 	for _, id := range sc.ids {
 		steps, err := sc.db.History(sc.t.Context(), id)
 		if err != nil {
 			sc.t.Fatal(err)
 		}
+		histories[id], all = steps, all+len(steps)
+	}
+	events := sc.since(after, all)
+	for id, steps := range histories {
 		told := slices.DeleteFunc(slices.Clone(events), func(e grid.Event) bool { return e.ID != id.String() })
 		if len(told) != len(steps) || told[0].Before() != nil {
 			sc.t.Fatalf("%d events tell of %d steps, the first of what was before %v", len(told), len(steps), told[0].Before())
@@ -500,6 +501,23 @@ func (sc *scene) checkFeed(after grid.Cursor) {
 				sc.t.Fatalf("before %s: %+v, want %s", s.Action, got, was(r))
 			}
 			r = r.After(s)
+		}
+	}
+}
+
+// since reads the n events of the scene after a cursor: any other transaction, as one of
+// autovacuum, may hold them back for a while.
+func (sc *scene) since(after grid.Cursor, n int) []grid.Event {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		events, err := sc.db.Since(sc.t.Context(), after, 10_000)
+		if err != nil {
+			sc.t.Fatal(err)
+		}
+		events = slices.DeleteFunc(events, func(e grid.Event) bool {
+			return !slices.ContainsFunc(sc.ids, func(id uuid.UUID) bool { return e.ID == id.String() })
+		})
+		if len(events) >= n || time.Now().After(deadline) {
+			return events
 		}
 	}
 }
