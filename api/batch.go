@@ -24,7 +24,13 @@ type lineView struct {
 	Status  int    `json:"status"`
 	Cell    string `json:"cell"` // code; "" when outside or in error
 	Warning string `json:"warning,omitempty"`
-	Error   string `json:"error,omitempty"`
+
+	// Of a line in error: its number in the body, from 1 and counting empty lines, and
+	// what a [Problem] tells.
+	Line  int    `json:"line,omitempty"`
+	Rule  string `json:"rule,omitempty"`
+	At    string `json:"at,omitempty"`
+	Error string `json:"error,omitempty"`
 }
 
 // Sizes of a stream of reports. A batch is one transaction; while it is committed,
@@ -36,7 +42,7 @@ const (
 
 // lines are lines of NDJSON on their way.
 type lines struct {
-	answers []lineView   // without a status, while that of an entry is not known
+	answers []lineView   // without a status but with a number, while what becomes of an entry is not known
 	entries []grid.Entry // what the lines without an error say, in order
 }
 
@@ -68,7 +74,7 @@ func (a *API) postMany(c *call) error {
 // readBatches hands over the lines of the body, until its end.
 func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err error) {
 	defer caught(&err) // a goroutine of ours: nobody above would
-	in := bufio.NewReaderSize(c.r.Body, batchBuffer)
+	in := &lineReader{Reader: bufio.NewReaderSize(c.r.Body, batchBuffer)}
 	for err == nil {
 		b := &lines{}
 		for err = c.readInto(b, in, now()); err == nil && len(b.answers) < batchMost && hasLine(in); {
@@ -90,14 +96,14 @@ func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err err
 }
 
 // hasLine reports whether a whole line can be read without waiting.
-func hasLine(in *bufio.Reader) bool {
+func hasLine(in *lineReader) bool {
 	there, _ := in.Peek(in.Buffered()) // cannot fail
 	return bytes.IndexByte(there, '\n') >= 0
 }
 
 // readInto reads a line into b. It fails when there is none.
-func (c *call) readInto(b *lines, in *bufio.Reader, now time.Time) error {
-	line, err := readLine(in)
+func (c *call) readInto(b *lines, in *lineReader, now time.Time) error {
+	line, err := in.next()
 	var large *http.MaxBytesError
 	if err != nil && !errors.As(err, &large) {
 		return err
@@ -107,10 +113,10 @@ func (c *call) readInto(b *lines, in *bufio.Reader, now time.Time) error {
 	}
 	taken, err := c.takeLine(line, err, now)
 	if err != nil {
-		b.answers = append(b.answers, failedLine(idIn(line), err))
+		b.answers = append(b.answers, failedLine(in.number, idIn(line), err))
 		return nil
 	}
-	b.answers = append(b.answers, lineView{Warning: taken.warning})
+	b.answers = append(b.answers, lineView{Warning: taken.warning, Line: in.number})
 	b.entries = append(b.entries, taken.entry(c.caller))
 	return nil
 }
@@ -133,7 +139,7 @@ func (a *API) keepLines(c *call, b *lines) {
 			continue
 		}
 		if err != nil {
-			*line = failedLine(b.entries[0].Report.ID.String(), err)
+			*line = failedLine(line.Line, b.entries[0].Report.ID.String(), err)
 		} else {
 			a.answerLine(c, line, b.entries[0].Report.ID, kept[0])
 			kept = kept[1:]
@@ -155,10 +161,10 @@ func (a *API) keepAll(c *call, entries []grid.Entry) (kept []grid.Answer, err er
 func (a *API) answerLine(c *call, line *lineView, id uuid.UUID, kept grid.Answer) {
 	if err := a.judge(id, kept); err != nil {
 		a.logFault(c, err)
-		*line = failedLine(id.String(), err)
+		*line = failedLine(line.Line, id.String(), err)
 		return
 	}
-	line.ID, line.Status, line.Cell = id.String(), filedStatus(kept.Outcome), codeOf(c.s, kept.Report.Cell)
+	line.Line, line.ID, line.Status, line.Cell = 0, id.String(), filedStatus(kept.Outcome), codeOf(c.s, kept.Report.Cell)
 }
 
 func (a *API) logFault(c *call, err error) {
@@ -174,9 +180,9 @@ func caught(err *error) {
 	}
 }
 
-func failedLine(id string, err error) lineView {
+func failedLine(number int, id string, err error) lineView {
 	p := asProblem(err)
-	return lineView{ID: id, Status: p.Status, Error: p.Error()}
+	return lineView{ID: id, Status: p.Status, Line: number, Rule: p.Rule, At: p.At, Error: p.Error()}
 }
 
 // idIn returns the id a line in error gives, for its sender to find it by.
@@ -195,10 +201,17 @@ func codeOf(s *grid.Snapshot, id grid.AreaID) string {
 	return ""
 }
 
-// readLine returns the next line, which is the caller's to keep, or io.EOF after
+// lineReader reads lines and counts them.
+type lineReader struct {
+	*bufio.Reader
+	number int // of the last line, from 1
+}
+
+// next returns the next line, which is the caller's to keep, or io.EOF after
 // the last. A line larger than maxBody is skipped and answered with an
 // http.MaxBytesError.
-func readLine(in *bufio.Reader) ([]byte, error) {
+func (in *lineReader) next() ([]byte, error) {
+	in.number++
 	var line []byte
 	large := false
 	for {

@@ -15,6 +15,9 @@ type line struct {
 	ID     string
 	Status int
 	Cell   string
+	Line   int
+	Rule   string
+	At     string
 	Error  string
 }
 
@@ -33,14 +36,14 @@ func TestPostMany(t *testing.T) {
 	w := c.ask(http.MethodPost, "admin", "/v1/reports", in, "Content-Type", "application/x-ndjson")
 	wantStatus(t, w, http.StatusOK)
 	want := []line{
-		{id(1), 201, micro1, ""},
-		{id(2), 201, park, ""},
-		{id(1), 200, micro1, ""},
-		{id(1), 409, "", "id: another report"},
-		{id(3), 400, "", "lat: needed"},
-		{"", 400, "", "not JSON"},
-		{"", 413, "", "the body is larger than 1048576"},
-		{id(4), 201, "", ""},
+		{ID: id(1), Status: 201, Cell: micro1},
+		{ID: id(2), Status: 201, Cell: park},
+		{ID: id(1), Status: 200, Cell: micro1},
+		{id(1), 409, "", 5, "id-taken", "id", "id: another report"},
+		{id(3), 400, "", 6, "place", "lat", "lat: needed"},
+		{"", 400, "", 7, "json", "", "not JSON"},
+		{"", 413, "", 8, "size", "", "the body is larger than 1048576"},
+		{ID: id(4), Status: 201},
 	}
 	d := json.NewDecoder(w.Body)
 	for i, want := range want {
@@ -48,7 +51,10 @@ func TestPostMany(t *testing.T) {
 		if err := d.Decode(&got); err != nil {
 			t.Fatalf("line %d: %v", i, err)
 		}
-		if got.ID != want.ID || got.Status != want.Status || got.Cell != want.Cell || !strings.HasPrefix(got.Error, want.Error) || (got.Error == "") != (want.Error == "") {
+		if !strings.HasPrefix(got.Error, want.Error) || (got.Error == "") != (want.Error == "") {
+			t.Errorf("line %d: %q, want %q", i, got.Error, want.Error)
+		}
+		if got.Error = want.Error; got != want {
 			t.Errorf("line %d: %+v, want %+v", i, got, want)
 		}
 	}
@@ -57,7 +63,8 @@ func TestPostMany(t *testing.T) {
 	}
 }
 
-// The answers come in the order of the lines, however many there are.
+// The answers come in the order of the lines, however many there are, and one in error
+// says which it was, whichever batch it was in.
 func TestPostManyKeepsOrder(t *testing.T) {
 	c := newCity(t)
 	const n = 3000
@@ -65,6 +72,7 @@ func TestPostManyKeepsOrder(t *testing.T) {
 	for i := range n {
 		fmt.Fprintf(&in, "{\"id\":%q,%s}\n", id(i), inMicro1)
 	}
+	in.WriteString("[]")
 	w := c.ask(http.MethodPost, "admin", "/v1/reports", in.String(), "Content-Type", "application/x-ndjson")
 	d := json.NewDecoder(w.Body)
 	for i := range n {
@@ -72,6 +80,10 @@ func TestPostManyKeepsOrder(t *testing.T) {
 		if err := d.Decode(&got); err != nil || got.ID != id(i) || got.Status != 201 {
 			t.Fatalf("line %d: %+v, %v", i, got, err)
 		}
+	}
+	var last line
+	if err := d.Decode(&last); err != nil || last.Line != n+1 || last.Rule != "type" {
+		t.Errorf("the last line: %+v, %v", last, err)
 	}
 	if len(c.memory.reports) != n {
 		t.Errorf("%d reports were kept", len(c.memory.reports))
@@ -169,7 +181,7 @@ func TestPostManySurvivesAPanic(t *testing.T) {
 	d := json.NewDecoder(w.Body)
 	for i, want := range []int{500, 500, 400} {
 		var got line
-		if err := d.Decode(&got); err != nil || got.Status != want || got.ID != id(i+1) {
+		if err := d.Decode(&got); err != nil || got.Status != want || got.ID != id(i+1) || got.Line != i+1 {
 			t.Errorf("line %d: %+v, %v", i, got, err)
 		}
 	}
