@@ -27,15 +27,19 @@ func (a *API) tile(c *call) error {
 
 // tile answers a tile. Whether the caller has it already is seen from its tag,
 // before it is made. Counts change, and callers differ in what they see: so nobody
-// but the caller keeps it, and not without asking.
+// but the caller keeps it, and not without asking. It is gzip as it was made, but for
+// those who do not take that.
 func (s selection) tile(c *call, at tiles.Address) error {
-	o, h := s.options(c), c.w.Header()
+	o, h, plain := s.options(c), c.w.Header(), refusesGzip(c.r.Header)
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Authorization, Cookie")
+	h.Set("Vary", "Authorization, Cookie, Accept-Encoding")
 	if c.r.Header.Get("If-None-Match") != "" {
 		tag, err := s.picture.Tiles.ETag(c.r.Context(), at, o)
 		if err != nil {
 			return tileProblem(err)
+		}
+		if plain {
+			tag = plainTag(tag)
 		}
 		if matches(c.r, tag) {
 			h.Set("ETag", tag)
@@ -47,12 +51,21 @@ func (s selection) tile(c *call, at tiles.Address) error {
 	if err != nil {
 		return tileProblem(err)
 	}
+	if plain {
+		t.ETag = plainTag(t.ETag)
+	}
 	h.Set("ETag", t.ETag)
 	if t.Empty() {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	h.Set("Content-Encoding", "gzip")
+	if plain {
+		if t.Data, err = unzipped(t.Data); err != nil {
+			return err
+		}
+	} else {
+		h.Set("Content-Encoding", "gzip")
+	}
 	return c.bytes(http.StatusOK, typeTile, t.Data)
 }
 

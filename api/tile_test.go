@@ -202,6 +202,41 @@ func TestTileTag(t *testing.T) {
 	}
 }
 
+// A tile is gzip but for those who do not take that, and has a tag for each, so that
+// nobody takes one for the other.
+func TestTileAsItIsTaken(t *testing.T) {
+	c := newCity(t)
+	for _, layer := range layers {
+		target := "/tiles/" + layer + placeOfCity
+		zipped := c.get(target)
+		data, tag := unzip(t, zipped.Body), zipped.Header().Get("ETag")
+		for taken, plain := range map[string]bool{
+			"gzip": false, "GZIP": false, "deflate, gzip;q=0.5": false, "br,gzip": false, "x-gzip": false, "*": false, "*;q=0, gzip": false,
+			"": true, "identity": true, "br, deflate": true, "gzip;q=0": true, "gzip; q=0.000, *": true, "*;q=0": true,
+		} {
+			w := c.ask("GET", "admin", target, "", "Accept-Encoding", taken)
+			wantStatus(t, w, http.StatusOK)
+			encoding, own := w.Header().Get("Content-Encoding"), w.Header().Get("ETag")
+			if plain != (encoding == "") || plain != (own != tag) {
+				t.Errorf("%s, %q: encoding %q and tag %s; gzip has %s", layer, taken, encoding, own, tag)
+			}
+			if plain && !bytes.Equal(w.Body.Bytes(), data) || !plain && !bytes.Equal(unzip(t, w.Body), data) {
+				t.Errorf("%s, %q: another tile", layer, taken)
+			}
+			again := c.ask("GET", "admin", target, "", "Accept-Encoding", taken, "If-None-Match", own)
+			if wantStatus(t, again, http.StatusNotModified); again.Header().Get("ETag") != own {
+				t.Errorf("%s, %q: tag %s, want %s", layer, taken, again.Header().Get("ETag"), own)
+			}
+			if plain {
+				wantStatus(t, c.ask("GET", "admin", target, "", "Accept-Encoding", taken, "If-None-Match", tag), http.StatusOK)
+				wantStatus(t, c.ask("GET", "admin", target, "", "If-None-Match", own), http.StatusOK)
+			}
+		}
+		empty := c.ask("GET", "admin", "/tiles/"+layer+"/10/0/0.mvt", "", "Accept-Encoding", "identity")
+		wantStatus(t, empty, http.StatusNoContent)
+	}
+}
+
 // Whoever has a tile already is told so before it is made.
 func TestTileIsNotMadeInVain(t *testing.T) {
 	for _, layer := range layers {
@@ -231,7 +266,7 @@ func TestTileIsPrivate(t *testing.T) {
 	} {
 		wantStatus(t, w, status)
 		h := w.Header()
-		if h.Get("Cache-Control") != "private, no-cache" || h.Get("Vary") != "Authorization, Cookie" {
+		if h.Get("Cache-Control") != "private, no-cache" || h.Get("Vary") != "Authorization, Cookie, Accept-Encoding" {
 			t.Errorf("status %d: %v", status, h)
 		}
 	}
