@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"jingwei/grid"
@@ -112,12 +113,26 @@ func (c *call) json(status int, v any) error {
 	return c.bytes(status, "application/json", append(b, '\n'))
 }
 
+// bytes answers with content. JSON that is large goes out as gzip, if the caller says
+// that it takes that; but none with a tag, which says a version and would have to be
+// another.
 func (c *call) bytes(status int, contentType string, b []byte) error {
-	c.w.Header().Set("Content-Type", contentType)
+	h, write := c.w.Header(), c.w.Write
+	h.Set("Content-Type", contentType)
+	if len(b) >= largeJSON && strings.Contains(contentType, "json") && h.Get("ETag") == "" {
+		h.Add("Vary", "Accept-Encoding")
+		if namesGzip(c.r.Header) {
+			h.Set("Content-Encoding", "gzip")
+			write = c.writeZipped
+		}
+	}
 	c.w.WriteHeader(status)
-	_, err := c.w.Write(b)
+	_, err := write(b)
 	return gone(err)
 }
+
+// largeJSON is from where on compressing is worth the time, in bytes.
+const largeJSON = 16 << 10
 
 // gone drops the error of a write: the client has gone, and nobody is left to
 // be told.

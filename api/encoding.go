@@ -2,10 +2,12 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -50,4 +52,24 @@ func unzipped(b []byte) ([]byte, error) {
 		return nil, fmt.Errorf("unzip: %w", err)
 	}
 	return io.ReadAll(r)
+}
+
+// zippers are kept, as each has large tables.
+var zippers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // there is such a level
+	}
+	return z
+}}
+
+// writeZipped writes all of an answer as gzip.
+func (c *call) writeZipped(b []byte) (int, error) {
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(c.w)
+	n, err := z.Write(b)
+	err = cmp.Or(err, z.Close())
+	z.Reset(nil) // the answer is not to be held
+	return n, err
 }
