@@ -171,6 +171,22 @@ func TestIfMatch(t *testing.T) {
 	}
 }
 
+// The tag of a report is that of its state, not of the answer, which changes with the
+// people and shows each caller what they may do: nobody is told that it is the same.
+func TestTagIsOfNoAnswer(t *testing.T) {
+	c := filed(t)
+	ask := func(token string) string {
+		w := c.ask(http.MethodGet, token, "/v1/reports/"+id(1), "", "If-None-Match", `"1"`)
+		if wantStatus(t, w, http.StatusOK); w.Header().Get("ETag") != `"1"` {
+			t.Errorf("%s: ETag %s", token, w.Header().Get("ETag"))
+		}
+		return w.Body.String()
+	}
+	if ask("w11") == ask("viewer") {
+		t.Error("a tag that tells of no difference")
+	}
+}
+
 // The same step sent again is answered as the first time, until another follows.
 func TestSameActionTwice(t *testing.T) {
 	c := filed(t)
