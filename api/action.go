@@ -80,6 +80,9 @@ func (a *API) late(c *call, r grid.Report, version int64, in dispatch.Intent) er
 		return a.answerReport(c, r, steps)
 	}
 	p := problem(http.StatusPreconditionFailed, "version", "If-Match", "the report is at version %d, not %d: somebody was faster", r.Version, version)
+	if version == noVersion {
+		p.Detail = fmt.Sprintf("the report is at version %d, and %s is the ETag of none", r.Version, c.r.Header.Get("If-Match"))
+	}
 	p.ETag = versionTag(r)
 	return p
 }
@@ -92,18 +95,32 @@ func isWork(s grid.Step, in dispatch.Intent) bool {
 		(in.ResumeAt.IsZero() || s.ResumeAt.Equal(in.ResumeAt.Truncate(time.Microsecond))) && slices.Equal(s.Evidence, in.Evidence)
 }
 
-// ifMatch reads the version that the caller has seen.
+// ifMatch reads the version that the caller has seen, or noVersion.
 func (c *call) ifMatch() (int64, error) {
 	tag := c.r.Header.Get("If-Match")
 	if tag == "" {
 		return 0, problem(http.StatusPreconditionRequired, "if-match", "If-Match", "needed: the ETag of the report as you saw it")
 	}
-	digits, quoted := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
-	version, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || !quoted || versionTag(grid.Report{Version: version}) != tag {
-		return 0, bad("if-match", "If-Match", "%q is no ETag of a report: want a number in quotes", tag)
+	if tag == "*" {
+		return 0, bad("if-match", "If-Match", "* would take whatever has become of the report: want its ETag as you saw it")
 	}
-	return version, nil
+	if !isTag(tag) {
+		return 0, bad("if-match", "If-Match", "%s is not one ETag: want that of the report, a number in quotes", tag)
+	}
+	if v, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64); err == nil && v > 0 && versionTag(grid.Report{Version: v}) == tag {
+		return v, nil
+	}
+	return noVersion, nil
+}
+
+// noVersion is what no report is at: that of a tag that is of none.
+const noVersion = -1
+
+// isTag reports whether text is an entity tag (RFC 9110, 8.8.3).
+func isTag(s string) bool {
+	s, opens := strings.CutPrefix(strings.TrimPrefix(s, "W/"), `"`)
+	s, closes := strings.CutSuffix(s, `"`)
+	return opens && closes && !strings.Contains(s, `"`)
 }
 
 // actor is the caller before a report with these steps.

@@ -161,14 +161,21 @@ func TestIfMatch(t *testing.T) {
 		return c.ask(http.MethodPost, "w11", "/v1/reports/"+id(1)+"/actions", `{"action":"accept"}`, tag...)
 	}
 	wantProblem(t, ask(), http.StatusPreconditionRequired, "if-match", "If-Match", "as you saw it")
-	for _, tag := range []string{`1`, `*`, `W/"1"`, `"1`, `"one"`, `"01"`, `"1", "2"`} {
-		wantProblem(t, ask("If-Match", tag), http.StatusBadRequest, "if-match", "If-Match", "no ETag of a report")
+	wantProblem(t, ask("If-Match", "*"), http.StatusBadRequest, "if-match", "If-Match", "whatever has become of the report")
+	for _, tag := range []string{`1`, `"`, `W/1`, `"1`, `1"`, `"1", "2"`} {
+		wantProblem(t, ask("If-Match", tag), http.StatusBadRequest, "if-match", "If-Match", tag+" is not one ETag")
 	}
-	late := ask("If-Match", `"7"`)
-	wantProblem(t, late, http.StatusPreconditionFailed, "version", "If-Match", "at version 1, not 7")
-	if tag := late.Header().Get("ETag"); tag != `"1"` {
-		t.Errorf("ETag %s of the report as it stands", tag)
+	for tag, detail := range map[string]string{
+		`"7"`: "at version 1, not 7", `W/"1"`: `and W/"1" is the ETag of none`, `"abc"`: `"abc" is`, `"01"`: "of none", `"+1"`: "of none",
+		`"0"`: "of none", `"-1"`: "of none", `""`: "of none", `"1 "`: "of none", `W/"abc"`: "of none", `"99999999999999999999"`: "of none",
+	} {
+		w := ask("If-Match", tag)
+		wantProblem(t, w, http.StatusPreconditionFailed, "version", "If-Match", detail)
+		if tag := w.Header().Get("ETag"); tag != `"1"` {
+			t.Errorf("ETag %s of the report as it stands", tag)
+		}
 	}
+	wantStatus(t, ask("If-Match", `"1"`), http.StatusOK)
 }
 
 // The tag of a report is that of its state, not of the answer, which changes with the
@@ -208,6 +215,18 @@ func TestSameActionTwice(t *testing.T) {
 	wantProblem(t, c.act("w11", 1, `{"action":"return","reason":"不在本网格"}`), http.StatusPreconditionFailed, "version", "If-Match", "at version 3")
 	if n := len(c.memory.steps[uuid.MustParse(id(1))]); n != 3 {
 		t.Errorf("%d steps", n)
+	}
+}
+
+// How a report came in is no step that somebody took on it before.
+func TestFilingIsNoStepSentAgain(t *testing.T) {
+	c := newCity(t)
+	wantStatus(t, c.ask(http.MethodPost, "dispatcher", "/v1/reports", `{"id":"`+id(1)+`",`+inMicro1+`}`), http.StatusCreated)
+	reason := c.memory.steps[uuid.MustParse(id(1))][0].Reason
+	body := fmt.Sprintf(`{"action":"route","reason":%q,"area":%q,"worker":"L001"}`, reason, micro1)
+	for _, tag := range []string{`"0"`, `"-1"`, `"x"`} {
+		w := c.ask(http.MethodPost, "dispatcher", "/v1/reports/"+id(1)+"/actions", body, "If-Match", tag)
+		wantProblem(t, w, http.StatusPreconditionFailed, "version", "If-Match", "of none")
 	}
 }
 
