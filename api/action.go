@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,44 @@ type actionIn struct {
 	ResumeAt   string   `json:"resume_at"`
 	Department string   `json:"department"`
 	Evidence   []string `json:"evidence"`
+}
+
+// givenWorker is who of those in post in the area gets the ball.
+const givenWorker dispatch.Given = "worker"
+
+// optional are the fields that actions take besides a reason, which goes with all, and
+// those that the lifecycle asks for.
+var optional = map[grid.Action][]dispatch.Given{
+	grid.ActionRoute:    {givenWorker},
+	grid.ActionDelegate: {givenWorker},
+	grid.ActionSuspend:  {dispatch.GivenResumeAt},
+}
+
+// fits fails when a field is given that the action has no use for: whoever sent it
+// expects something else of it.
+func (in actionIn) fits() error {
+	action := grid.Action(in.Action)
+	rule, ok := dispatch.RuleOf(action)
+	if !ok {
+		return nil // which the lifecycle refuses
+	}
+	takes := slices.Concat(rule.Gives, optional[action])
+	for _, f := range []struct {
+		name  dispatch.Given
+		given bool
+	}{
+		{dispatch.GivenArea, in.Area != ""},
+		{givenWorker, in.Worker != ""},
+		{dispatch.GivenLead, in.Lead != ""},
+		{dispatch.GivenResumeAt, in.ResumeAt != ""},
+		{dispatch.GivenDepartment, in.Department != ""},
+		{dispatch.GivenEvidence, len(in.Evidence) > 0},
+	} {
+		if f.given && !slices.Contains(takes, f.name) {
+			return bad("wrong-field", string(f.name), "%s does not take it", action)
+		}
+	}
+	return nil
 }
 
 // postAction takes a step on the report in the address, if the caller has seen it
@@ -138,7 +177,7 @@ func (a *API) intent(c *call, steps []grid.Step) (dispatch.Intent, error) {
 	if err := decode(body, &in); err != nil {
 		return dispatch.Intent{}, err
 	}
-	if err := in.check(); err != nil {
+	if err := cmp.Or(in.fits(), in.check()); err != nil {
 		return dispatch.Intent{}, err
 	}
 	intent := dispatch.Intent{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -126,17 +127,19 @@ func TestActionRefuses(t *testing.T) {
 		{"no action", "w11", `{}`, http.StatusBadRequest, "action", "action", `no action ""`},
 		{"no reason", "w11", `{"action":"return"}`, http.StatusBadRequest, "missing", "reason", "return needs it"},
 		{"unknown field", "w11", `{"action":"accept","whom":1}`, http.StatusBadRequest, "unknown-field", "whom", ""},
-		{"unknown area", "w11", `{"action":"accept","area":"7"}`, http.StatusBadRequest, "target", "area", "no area 7"},
-		{"unknown worker", "w11", `{"action":"accept","worker":"7"}`, http.StatusBadRequest, "target", "worker", "no worker 7"},
-		{"unknown lead", "w11", `{"action":"accept","lead":"` + id(9) + `"}`, http.StatusBadRequest, "lead", "lead", "no report " + id(9)},
-		{"no id", "w11", `{"action":"accept","lead":"9"}`, http.StatusBadRequest, "id", "lead", "not a UUID"},
-		{"no time", "w11", `{"action":"accept","resume_at":"soon"}`, http.StatusBadRequest, "time", "resume_at", "RFC 3339"},
+		{"field of another action", "w11", `{"action":"accept","area":"320612"}`, http.StatusBadRequest, "wrong-field", "area", "area: accept does not take it"},
+		{"empty field of another action", "w13", `{"action":"accept","area":"","evidence":[]}`, http.StatusForbidden, "standing", "action", ""},
+		{"unknown area", "w11", `{"action":"route","area":"7"}`, http.StatusBadRequest, "target", "area", "no area 7"},
+		{"unknown worker", "w11", `{"action":"route","worker":"7"}`, http.StatusBadRequest, "target", "worker", "no worker 7"},
+		{"unknown lead", "w11", `{"action":"merge","lead":"` + id(9) + `"}`, http.StatusBadRequest, "lead", "lead", "no report " + id(9)},
+		{"no id", "w11", `{"action":"merge","lead":"9"}`, http.StatusBadRequest, "id", "lead", "not a UUID"},
+		{"no time", "w11", `{"action":"suspend","resume_at":"soon"}`, http.StatusBadRequest, "time", "resume_at", "RFC 3339"},
 		{"long reason", "w11", `{"action":"accept","reason":"` + strings.Repeat("长", 4001) + `"}`, http.StatusBadRequest, "length", "reason", "4001 characters"},
-		{"NUL", "w11", `{"action":"accept","evidence":["a","\u0000"]}`, http.StatusBadRequest, "text", "evidence[1]", "NUL"},
+		{"NUL", "w11", `{"action":"finish","evidence":["a","\u0000"]}`, http.StatusBadRequest, "text", "evidence[1]", "NUL"},
 		{"no list of evidence", "w11", `{"action":"accept","evidence":"abc"}`, http.StatusBadRequest, "type", "evidence", "want an array of strings, not string"},
 		{"numbers as evidence", "w11", `{"action":"accept","evidence":[1]}`, http.StatusBadRequest, "type", "evidence.0", "want a string, not number"},
-		{"empty evidence", "w11", `{"action":"accept","evidence":[" "]}`, http.StatusBadRequest, "text", "evidence[0]", "is empty"},
-		{"much evidence", "w11", `{"action":"accept","evidence":["a"` + strings.Repeat(`,"a"`, 20) + `]}`, http.StatusBadRequest, "length", "evidence", "21 entries"},
+		{"empty evidence", "w11", `{"action":"finish","evidence":[" "]}`, http.StatusBadRequest, "text", "evidence[0]", "is empty"},
+		{"much evidence", "w11", `{"action":"finish","evidence":["a"` + strings.Repeat(`,"a"`, 20) + `]}`, http.StatusBadRequest, "length", "evidence", "21 entries"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			wantProblem(t, c.act(tt.token, 1, tt.body), tt.status, tt.rule, tt.at, tt.detail)
@@ -360,5 +363,38 @@ func TestDocumentListsTheActions(t *testing.T) {
 	}
 	if diff := gocmp.Diff(states, doc.Components.Schemas["State"].Enum); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// An action takes the fields that the document says are of it, and no others.
+func TestDocumentListsTheFieldsOfActions(t *testing.T) {
+	c := filed(t)
+	schemas := decode[struct {
+		Components struct {
+			Schemas map[string]struct {
+				Enum       []string
+				Properties map[string]struct{ Description string }
+			}
+		}
+	}](t, c.get("/api").Body.Bytes()).Components.Schemas
+	values := map[string]string{
+		"area": `"` + micro1 + `"`, "worker": `"L001"`, "lead": `"` + id(1) + `"`, "resume_at": `"2026-05-02T00:00:00Z"`,
+		"department": `"城管"`, "evidence": `["a"]`, "reason": `"a"`,
+	}
+	if n := len(schemas["NewAction"].Properties); n != len(values)+1 { // and the action
+		t.Errorf("%d fields", n)
+	}
+	for field, value := range values {
+		words := regexp.MustCompile(`[a-z-]+`).FindAllString(schemas["NewAction"].Properties[field].Description, -1)
+		for _, action := range schemas["Action"].Enum {
+			w := c.act("admin", 7, fmt.Sprintf(`{"action":%q,%q:%s}`, action, field, value)) // at no version of the report
+			takes := w.Code == http.StatusPreconditionFailed
+			if want := field == "reason" || slices.Contains(words, action); takes != want {
+				t.Errorf("%s of %s: %s", field, action, w.Body)
+			}
+			if !takes {
+				wantProblem(t, w, http.StatusBadRequest, "wrong-field", field, action)
+			}
+		}
 	}
 }
