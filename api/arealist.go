@@ -16,20 +16,18 @@ type areasView struct {
 func (a *API) listAreas(c *call) error {
 	p := newParams(c.r.URL)
 	want := areaFilter{level: p.level(), q: p.text("q"), parent: -1}
-	limit, after := p.limit(), p.text("cursor")
+	limit, from := p.limit(), cursor(p, func(code string) (int32, error) {
+		i, ok := c.s.ByCode(code)
+		if !ok {
+			return 0, grid.ErrNotFound
+		}
+		return i + 1, nil
+	})
 	if code := p.text("parent"); code != "" {
 		var ok bool
 		if want.parent, ok = c.s.ByCode(code); !ok {
 			p.fail(missing("area", code))
 		}
-	}
-	from := int32(0)
-	if after != "" {
-		i, ok := c.s.ByCode(after)
-		if !ok {
-			p.fail(bad("parameter", "cursor", "%q is not a cursor", after))
-		}
-		from = i + 1
 	}
 	if err := p.end(); err != nil {
 		return err

@@ -97,7 +97,7 @@ func TestListReportsRefuses(t *testing.T) {
 	}{
 		{"limit=0", 400, "parameter", "limit", "from 1 to 1000"},
 		{"limit=1001", 400, "parameter", "limit", "from 1 to 1000"},
-		{"state=open", 400, "parameter", "state", "unknown state"},
+		{"state=open", 400, "parameter", "state", `unknown state "open": one of reported, assigned, verifying, handling, suspended, checking, closed, evaluated, void, merged`},
 		{"matter=1", 400, "parameter", "matter", "2, 4 or 6 digits"},
 		{"matter=0a", 400, "parameter", "matter", "2, 4 or 6 digits"},
 		{"from=x", 400, "parameter", "from", "RFC 3339 or YYYY-MM-DD"},
@@ -105,7 +105,8 @@ func TestListReportsRefuses(t *testing.T) {
 		{"bbox=1,2,3", 400, "parameter", "bbox", "minlon,minlat"},
 		{"bbox=1,2,0,3", 400, "parameter", "bbox", "empty"},
 		{"bbox=1,2,3,100", 400, "parameter", "bbox", "out of range"},
-		{"cursor=x", 400, "parameter", "cursor", "not a UUID"},
+		{"cursor=x", 400, "parameter", "cursor", `"x" is not a cursor here: take the next link`},
+		{"sampled=maybe", 400, "parameter", "sampled", `want true or false, not "maybe"`},
 		{"who=1", 400, "unknown-parameter", "who", ""},
 		{"holder=W7", 404, "not-found", "", "no worker W7"},
 		{"area=99", 404, "not-found", "", "no area 99"},
@@ -155,7 +156,8 @@ func TestAreas(t *testing.T) {
 	if len(all) != 9 {
 		t.Errorf("%v on all pages", all)
 	}
-	wantProblem(t, c.get("/v1/areas?cursor=7"), 400, "parameter", "cursor", "not a cursor")
+	wantProblem(t, c.get("/v1/areas?cursor=7"), 400, "parameter", "cursor", `"7" is not a cursor here: take the next link`)
+	wantProblem(t, c.get("/v1/areas/3206?geometry=maybe"), 400, "parameter", "geometry", "want true or false")
 	wantProblem(t, c.get("/v1/areas?parent=7"), 404, "not-found", "", "no area 7")
 	wantProblem(t, c.get("/v1/areas?level=street"), 400, "parameter", "level", "unknown level")
 }

@@ -91,7 +91,26 @@ func (p *params) accuracy() float64 {
 
 func (p *params) datum() datum.Datum    { return read(p, "datum", datum.Parse) }
 func (p *params) level() grid.Level     { return read(p, "level", grid.ParseLevel) }
-func (p *params) flag(name string) bool { return read(p, name, strconv.ParseBool) }
+func (p *params) flag(name string) bool { return read(p, name, parseFlag) }
+
+func parseFlag(s string) (bool, error) {
+	v, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, fmt.Errorf("want true or false, not %q", s)
+	}
+	return v, nil
+}
+
+// cursor reads where a page begins.
+func cursor[T any](p *params, parse func(string) (T, error)) T {
+	return read(p, "cursor", func(s string) (T, error) {
+		v, err := parse(s)
+		if err != nil {
+			err = fmt.Errorf("%q is not a cursor here: take the next link of the page before", s)
+		}
+		return v, err
+	})
+}
 
 func (p *params) time(name string) time.Time { return read(p, name, parseTime) }
 

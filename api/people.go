@@ -243,5 +243,5 @@ func (p *params) recordQuery(c *call) grid.RecordQuery {
 
 // after reads the cursor of lists by number.
 func (p *params) after() int64 {
-	return read(p, "cursor", func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) })
+	return cursor(p, func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) })
 }

@@ -439,7 +439,7 @@ func TestRosterRefuses(t *testing.T) {
 		{"PATCH", "/v1/posts/2", `{"rank":"primary"}`, 409, "one-primary", "", "post 1, primary 王芳 (L001)"},
 		{"GET", "/v1/posts?known=now", "", 400, "parameter", "known", "is not a time"},
 		{"GET", "/v1/posts?worker=L999", "", 400, "worker", "worker", "no worker"},
-		{"GET", "/v1/posts?cursor=x", "", 400, "parameter", "cursor", ""},
+		{"GET", "/v1/posts?cursor=x", "", 400, "parameter", "cursor", `"x" is not a cursor here: take the next link`},
 		{"POST", "/v1/rules", `{"code":"x","matter":"01"}`, 400, "rule", "level", "asks for"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"9"}`, 400, "matter", "matter", "want 2, 4 or 6 digits"},
 		{"POST", "/v1/rules", `{"code":"x","level":"town","matter":"99"}`, 400, "matter", "matter", "no matter of the catalogue"},

@@ -18,7 +18,7 @@ func (a *API) listReports(c *call) error {
 	p := newParams(c.r.URL)
 	q := grid.ReportQuery{
 		States: p.states(), Holder: p.worker(c, "holder"), Owes: p.text("owes"), Lead: p.id("lead"), Sample: p.flag("sampled"), Matter: p.matter(),
-		Box: p.box(), Before: p.id("cursor"), Limit: p.limit(),
+		Box: p.box(), Before: cursor(p, parseID), Limit: p.limit(),
 	}
 	q.From, q.Until = p.span()
 	if root := p.area(c); p.given("area") {

@@ -231,7 +231,7 @@ func (a *API) deleteWebhook(c *call) error {
 
 func (a *API) listDeadLetters(c *call) error {
 	p := newParams(c.r.URL)
-	after, size := read(p, "cursor", grid.ParseCursor), p.limit()
+	after, size := cursor(p, grid.ParseCursor), p.limit()
 	if err := p.end(); err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func TestWebhookRefuses(t *testing.T) {
 		{"admin", "PATCH", "/7", `{"disabled":"yes"}`, 400, "type", "disabled", "want true or false"},
 		{"admin", "PATCH", "/7", `{}`, 400, "missing-field", "disabled", ""},
 		{"admin", "POST", "/7/dead-letters/resend", `{"ids":"7"}`, 400, "id", "ids", "want xid-seq"},
-		{"admin", "GET", "/7/dead-letters?cursor=x", "", 400, "parameter", "cursor", "want xid-seq"},
+		{"admin", "GET", "/7/dead-letters?cursor=x", "", 400, "parameter", "cursor", `"x" is not a cursor here: take the next link`},
 	} {
 		t.Run(tt.method+tt.target+tt.body, func(t *testing.T) {
 			wantProblem(t, c.ask(tt.method, tt.token, "/v1/webhooks"+tt.target, tt.body), tt.status, tt.rule, tt.at, tt.detail)

@@ -32,7 +32,7 @@ func ParseLevel(s string) (Level, error) {
 	if i := slices.Index(levelNames[:], s); i > 0 {
 		return Level(i), nil
 	}
-	return 0, fmt.Errorf("unknown level %q: one of city, county, town, village, grid, microgrid", s)
+	return 0, unknown("level", s, levelNames[1:]...)
 }
 
 // Valid reports whether l is one of the six levels.
@@ -75,7 +75,7 @@ func ParseKind(s string) (Kind, error) {
 	case "dedicated", "专属网格", "专属":
 		return Dedicated, nil
 	}
-	return NoKind, fmt.Errorf("unknown kind %q: one of general, dedicated", s)
+	return NoKind, unknown("kind", s, General, Dedicated)
 }
 
 // AreaID identifies an area for ever; codes may change, ids never do. 0 is none.

@@ -63,7 +63,7 @@ func ParseDayKind(s string) (DayKind, error) {
 	case "workday", "调休", "调休上班", "上班", "班":
 		return Workday, nil
 	}
-	return "", fmt.Errorf("unknown kind of day %q: one of ordinary, holiday, workday", s)
+	return "", unknown("kind of day", s, Ordinary, Holiday, Workday)
 }
 
 // CalendarDay is a date with hours of its own, or all that have none.

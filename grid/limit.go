@@ -38,7 +38,7 @@ func ParseStage(s string) (Stage, error) {
 	if slices.Contains(Stages(), Stage(s)) {
 		return Stage(s), nil
 	}
-	return "", fmt.Errorf("unknown stage %q: one of %v", s, Stages())
+	return "", unknown("stage", s, Stages()...)
 }
 
 // Limit says how long a stage may take. It holds for matters of a prefix, and for

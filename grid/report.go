@@ -37,7 +37,7 @@ func ParseState(s string) (State, error) {
 	if i := slices.Index(stateNames[:], s); i > 0 {
 		return State(i), nil
 	}
-	return 0, fmt.Errorf("unknown state %q: one of %v", s, stateNames[1:])
+	return 0, unknown("state", s, stateNames[1:]...)
 }
 
 // Open reports whether work on the report is still owed.

@@ -2,7 +2,6 @@ package grid
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -34,7 +33,7 @@ func ParseRole(s string) (Role, error) {
 	case "officer", "部门":
 		return Officer, nil
 	}
-	return "", fmt.Errorf("unknown role %q: one of leader, liaison, dispatcher, officer", s)
+	return "", unknown("role", s, Leader, Liaison, Dispatcher, Officer)
 }
 
 // Worker is a person who answers for something.
@@ -64,7 +63,7 @@ func ParseRank(s string) (Rank, error) {
 	case "deputy", "副职", "协助":
 		return Deputy, nil
 	}
-	return "", fmt.Errorf("unknown rank %q: one of primary, deputy", s)
+	return "", unknown("rank", s, Primary, Deputy)
 }
 
 // Post is a worker's duty in an area from From (inclusive) to Until (exclusive);

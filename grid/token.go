@@ -3,7 +3,6 @@ package grid
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -31,11 +30,7 @@ func ParseAccess(s string) (Access, error) {
 	if a := Access(s); slices.Contains(Accesses(), a) {
 		return a, nil
 	}
-	names := make([]string, 0, len(Accesses()))
-	for _, a := range Accesses() {
-		names = append(names, string(a))
-	}
-	return "", fmt.Errorf("unknown role %q: one of %s", s, strings.Join(names, ", "))
+	return "", unknown("role", s, Accesses()...)
 }
 
 // Token is a key to the service. Its secret is shown once, when it is made, and

@@ -26,7 +26,7 @@ func ParseUrgency(s string) (Urgency, error) {
 	if i := slices.Index(urgencyNames[:], s); i >= 0 {
 		return Urgency(i), nil
 	}
-	return 0, fmt.Errorf("unknown urgency %q: one of %v", s, urgencyNames)
+	return 0, unknown("urgency", s, urgencyNames[:]...)
 }
 
 // String returns the urgency's name.

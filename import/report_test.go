@@ -158,7 +158,7 @@ line 7: lon "121", lat "": decimal degrees
 line 8: lon "NaN", lat "32": decimal degrees
 line 9: accuracy "-1": metres from 0 to 1000000
 line 10: matter "999999" is not in the catalogue
-line 11: unknown state "lost": one of [reported assigned verifying handling suspended checking closed evaluated void merged]`
+line 11: unknown state "lost": one of reported, assigned, verifying, handling, suspended, checking, closed, evaluated, void, merged`
 	if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

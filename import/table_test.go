@@ -302,8 +302,8 @@ calendar.csv: line 7: a holiday has no hours
 calendar.csv: line 8: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
 calendar.csv: line 10: 2026-10-02 is already that of line 9`},
 	{"limits", "limits", "matter,urgency,stage,limit_hours,clock\n02,,accept,1,\n,very,accept,1,\n,,nap,1,\n,,accept,0,\n,,accept,1,sundial\n,,accept,1,\n,normal,接收,2,working\n", `limits.csv: line 2: matter "02": no matter of the catalogue begins so
-limits.csv: line 3: unknown urgency "very": one of [normal urgent critical]
-limits.csv: line 4: unknown stage "nap": one of [route accept verify handle check evaluate report_in overall]
+limits.csv: line 3: unknown urgency "very": one of normal, urgent, critical
+limits.csv: line 4: unknown stage "nap": one of route, accept, verify, handle, check, evaluate, report_in, overall
 limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
 limits.csv: line 6: unknown clock "sundial": working or continuous
 limits.csv: line 8: the limit */normal/accept is already that of line 7`},
@@ -311,7 +311,7 @@ limits.csv: line 8: the limit */normal/accept is already that of line 7`},
 rules.csv: line 3: matter "1": two, four or six digits
 rules.csv: line 4: matter "02": no matter of the catalogue begins so
 rules.csv: line 5: area "G9" is not in the current edition
-rules.csv: line 6: unknown urgency "very": one of [normal urgent critical]
+rules.csv: line 6: unknown urgency "very": one of normal, urgent, critical
 rules.csv: line 7: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
 rules.csv: line 8: from "soon": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 rules.csv: line 9: unknown level "hill": one of city, county, town, village, grid, microgrid
