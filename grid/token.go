@@ -40,6 +40,7 @@ type Token struct {
 	Name    string
 	Access  Access
 	Area    AreaID // the root of all it may see; 0: everything
+	Root    string // code of that area; empty when the current edition does not have it
 	Worker  string // code of the worker who bears it; empty: nobody in particular
 	Created time.Time
 	Revoked time.Time // zero while it is good

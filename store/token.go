@@ -29,8 +29,8 @@ func (db *DB) CreateToken(ctx context.Context, name string, access grid.Access, 
 	err = db.pool.QueryRow(ctx, `
 		INSERT INTO token (hash, name, role, area, created, worker)
 		SELECT $1, $2, $3, $4, $5, w.id FROM (SELECT) one LEFT JOIN worker w ON w.code = $6 WHERE $6 = '' OR w.id IS NOT NULL
-		RETURNING id`,
-		hash(secret), t.Name, string(t.Access), orNull(t.Area), t.Created, worker).Scan(&t.ID)
+		RETURNING id, coalesce((SELECT code FROM current_area a WHERE a.id = token.area), '')`,
+		hash(secret), t.Name, string(t.Access), orNull(t.Area), t.Created, worker).Scan(&t.ID, &t.Root)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = fmt.Errorf("worker %s: %w", worker, grid.ErrNotFound)
 	}
@@ -48,8 +48,8 @@ func hash(secret string) []byte {
 // Tokens returns all tokens by id, revoked ones too.
 func (db *DB) Tokens(ctx context.Context) ([]grid.Token, error) {
 	tokens, err := collect(ctx, db.pool, scanToken, `
-		SELECT t.id, t.name, t.role, coalesce(t.area, 0), coalesce(w.code, ''), t.created, t.revoked
-		FROM token t LEFT JOIN worker w ON w.id = t.worker ORDER BY t.id`)
+		SELECT t.id, t.name, t.role, coalesce(t.area, 0), coalesce(a.code, ''), coalesce(w.code, ''), t.created, t.revoked
+		FROM token t LEFT JOIN current_area a ON a.id = t.area LEFT JOIN worker w ON w.id = t.worker ORDER BY t.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", plain(err))
 	}
@@ -58,7 +58,7 @@ func (db *DB) Tokens(ctx context.Context) ([]grid.Token, error) {
 
 func scanToken(row pgx.CollectableRow) (t grid.Token, err error) {
 	var revoked *time.Time
-	err = row.Scan(&t.ID, &t.Name, &t.Access, &t.Area, &t.Worker, &t.Created, &revoked)
+	err = row.Scan(&t.ID, &t.Name, &t.Access, &t.Area, &t.Root, &t.Worker, &t.Created, &revoked)
 	t.Created, t.Revoked = t.Created.UTC(), orZero(revoked)
 	return t, err
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,9 @@ func TestTokens(t *testing.T) {
 	b, secretB, err := db.CreateToken(ctx, "leader", grid.AccessLeader, 2, "")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if a.Root != "" || b.Root != cellCode(0, 0) {
+		t.Errorf("roots %q and %q", a.Root, b.Root)
 	}
 	if secretA == secretB || len(secretA) < 40 {
 		t.Errorf("secrets %q and %q", secretA, secretB)
@@ -52,6 +56,11 @@ func TestTokens(t *testing.T) {
 	a.Revoked = noon
 	if d := gocmp.Diff([]grid.Token{a, b}, list); d != "" {
 		t.Error(d)
+	}
+	publish(t, db, 1, slices.DeleteFunc(city(2, 1), func(a grid.CodedArea) bool { return a.Code == b.Root }))
+	b.Root = "" // which is no area any more
+	if list, err = db.Tokens(ctx); err != nil || list[1] != b {
+		t.Errorf("got %+v, %v, want %+v", list, err, b)
 	}
 	_, _, err = db.CreateToken(ctx, "", grid.AccessViewer, 999, "")
 	breaks(t, err, "token_area_exists")

@@ -42,8 +42,12 @@ func TestActAtOnce(t *testing.T) {
 	if a := jingwei(t, "--data", data, "token", "create", "--role", "leader", "--worker", "W9"); a.status != exitFailed || !strings.Contains(a.err, "worker W9: not found") {
 		t.Errorf("a token of nobody: %+v", a)
 	}
-	if list := succeed(t, "--data", data, "token", "list").out; !strings.Contains(list, "W2") {
-		t.Errorf("the list does not tell the worker:\n%s", list)
+	succeed(t, "--data", data, "token", "create", "--role", "viewer", "--name", "大屏", "--area", "G1")
+	list := strings.Split(succeed(t, "--data", data, "token", "list").out, "\n")
+	for line, want := range map[int]string{2: "2 leader W2 all W2", 3: "3 viewer 大屏 G1 -"} {
+		if got := strings.Join(strings.Fields(list[line])[:5], " "); got != want {
+			t.Errorf("line %d of the list: %s, want %s", line, got, want)
+		}
 	}
 	s := serve(t, data)
 	for n := range 5 {

@@ -204,6 +204,8 @@ func TestWrongUse(t *testing.T) {
 		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--matter", "1"},
 		{"export", "tiles", "--layer", "bins", "--out", "a.mbtiles", "--state", "done"},
 		{"import", "workers", "main.go", "--encoding", "big5"},
+		{"token", "create", "--role", "viewer", "--name", "a\tb"},
+		{"token", "create", "--role", "viewer", "--name", "a\nb"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=-1"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--repair", "--repair-width=NaN"},
 	} {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"jingwei/grid"
 	"jingwei/store"
@@ -29,6 +31,10 @@ func (c *tokenCreate) Run(ctx context.Context, s streams, d *database) error {
 	if err != nil {
 		return usageError{err}
 	}
+	name := cmp.Or(c.Name, c.Worker, c.Role)
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return usageError{fmt.Errorf("a name is one line without tabs and other control characters, not %q", name)}
+	}
 	db, done, err := d.open(ctx)
 	if err != nil {
 		return err
@@ -38,7 +44,6 @@ func (c *tokenCreate) Run(ctx context.Context, s streams, d *database) error {
 	if err != nil {
 		return err
 	}
-	name := cmp.Or(c.Name, c.Worker, c.Role)
 	t, secret, err := db.CreateToken(ctx, name, access, area, c.Worker)
 	if err != nil {
 		return err
@@ -75,16 +80,17 @@ func (tokenList) Run(ctx context.Context, s streams, d *database) error {
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "id\trole\tname\tarea\tworker\tcreated\trevoked")
 	for _, t := range tokens {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Access, t.Name, rootName(t.Area), cmp.Or(t.Worker, "-"), moment(t.Created), moment(t.Revoked))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Access, t.Name, rootName(t), cmp.Or(t.Worker, "-"), moment(t.Created), moment(t.Revoked))
 	}
 	return w.Flush()
 }
 
-func rootName(id grid.AreaID) string {
-	if id == 0 {
+// rootName is the root area as create takes it.
+func rootName(t grid.Token) string {
+	if t.Area == 0 {
 		return "all"
 	}
-	return fmt.Sprint(id)
+	return cmp.Or(t.Root, fmt.Sprintf("id %d", t.Area))
 }
 
 func moment(t time.Time) string {
