@@ -37,6 +37,7 @@ func (a *API) locateMany(c *call) error {
 	duplex(c.w)
 	c.w.Header().Set("Content-Type", answer)
 	c.w.Header().Set("Cache-Control", "no-store")
+	c.w.Header().Set("Trailer", "Jingwei-Rows, Jingwei-Bad-Rows, Jingwei-Warning")
 	sample := importer.NewSample(o.Datum)
 	o.Sample = sample.Add
 	out := holdBack(c)

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +133,9 @@ func TestLocateManyRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := c.ask(http.MethodPost, "admin", "/v1/locate"+tt.query, tt.body, "Content-Type", tt.contentType)
 			wantProblem(t, w, tt.status, tt.rule, tt.at, tt.detail)
+			if announced := w.Header().Get("Trailer"); announced != "" {
+				t.Errorf("a problem announces %s", announced)
+			}
 		})
 	}
 }
@@ -231,6 +236,10 @@ func TestLocateManySumsUp(t *testing.T) {
 		w, err := server.Client().Do(r)
 		if err != nil {
 			t.Fatal(err)
+		}
+		announced := slices.Sorted(maps.Keys(w.Trailer))
+		if d := gocmp.Diff([]string{"Jingwei-Bad-Rows", "Jingwei-Rows", "Jingwei-Warning"}, announced); d != "" {
+			t.Errorf("trailers (-want +announced):\n%s", d)
 		}
 		body, err := io.ReadAll(w.Body)
 		w.Body.Close()

@@ -115,6 +115,7 @@ func (p *Problem) write(w http.ResponseWriter) {
 		h.Set("ETag", p.ETag)
 	}
 	h.Del("Content-Encoding")
+	h.Del("Trailer")
 	switch p.Status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="jingwei"`)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -262,5 +263,19 @@ func TestPutAgainByAnother(t *testing.T) {
 	wantStatus(t, w, http.StatusOK)
 	if got, want := strings.TrimSpace(w.Body.String()), `{"id":"`+id(1)+`"}`; got != want {
 		t.Errorf("answered %s, want %s", got, want)
+	}
+	if h := w.Header(); h.Get("ETag") != "" || h.Get("Location") != "" {
+		t.Errorf("headers %v", h)
+	}
+	known := decode[struct {
+		Components struct {
+			Schemas map[string]struct {
+				Required             []string
+				AdditionalProperties *bool
+			}
+		}
+	}](t, c.get("/api").Body.Bytes()).Components.Schemas["KnownReport"]
+	if !slices.Equal(known.Required, []string{"id"}) || known.AdditionalProperties == nil || *known.AdditionalProperties {
+		t.Errorf("the document says %+v", known)
 	}
 }
