@@ -18,8 +18,15 @@ import (
 // maxBody is the most one report may take, in bytes.
 const maxBody = 1 << 20
 
-// wantContent fails when a request's content is of none of the types.
+// ruleEncoding is broken by a body that is compressed.
+const ruleEncoding = "content-encoding"
+
+// wantContent fails when a request's content is of none of the types, or encoded: what
+// is compressed may be any size once it is not.
 func wantContent(r *http.Request, types ...string) error {
+	if coding := strings.Join(r.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		return problem(http.StatusUnsupportedMediaType, ruleEncoding, "Content-Encoding", "want the body as it is, not %s", coding)
+	}
 	got, charset, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !slices.Contains(types, got) {
 		return problem(http.StatusUnsupportedMediaType, "content-type", "Content-Type", "want %s", strings.Join(types, " or "))

@@ -7,6 +7,35 @@ import (
 	"testing"
 )
 
+// What is sent has to come as it is, and whoever compresses it is told so.
+func TestBodiesAreNotEncoded(t *testing.T) {
+	c := newCity(t)
+	for target, body := range map[string]struct{ content, text string }{
+		"/v1/reports":                       {"application/json", `{` + inMicro1 + `}`},
+		"/v1/reports?":                      {"application/x-ndjson", `{` + inMicro1 + `}`},
+		"/v1/locate":                        {"text/csv", "lon,lat\n"},
+		"/v1/posts":                         {"application/json", `{}`},
+		"/v1/reports/" + id(1) + "/actions": {"application/json", `{}`},
+	} {
+		for _, encoding := range []string{"gzip", "x-gzip", "br", "identity, gzip"} {
+			w := c.ask("POST", "admin", target, body.text, "Content-Type", body.content, "Content-Encoding", encoding)
+			wantProblem(t, w, http.StatusUnsupportedMediaType, "content-encoding", "Content-Encoding", "not "+encoding)
+			if got := w.Header().Get("Accept-Encoding"); got != "identity" {
+				t.Errorf("%s: Accept-Encoding: %s", target, got)
+			}
+		}
+		other := c.ask("POST", "admin", target, body.text, "Content-Type", "text/html", "Content-Encoding", "Identity")
+		wantProblem(t, other, http.StatusUnsupportedMediaType, "content-type", "Content-Type", "want")
+		if got := other.Header().Get("Accept-Encoding"); got != "" {
+			t.Errorf("%s: Accept-Encoding: %s, though it is the type", target, got)
+		}
+	}
+	wantStatus(t, c.ask("POST", "admin", "/v1/reports", `{`+inMicro1+`}`, "Content-Encoding", "identity"), http.StatusCreated)
+	if n := len(c.memory.reports); n != 1 {
+		t.Errorf("%d reports were kept", n)
+	}
+}
+
 // Large JSON is compressed for those who say that they take gzip, and tells caches that
 // it depends on that; the rest is as it was.
 func TestLargeJSONIsZipped(t *testing.T) {

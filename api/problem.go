@@ -121,6 +121,10 @@ func (p *Problem) write(w http.ResponseWriter) {
 		h.Set("WWW-Authenticate", `Bearer realm="jingwei"`)
 	case http.StatusMethodNotAllowed:
 		h.Set("Allow", p.Allow)
+	case http.StatusUnsupportedMediaType:
+		if p.Rule == ruleEncoding { // and for no other reason (RFC 9110, 12.5.3)
+			h.Set("Accept-Encoding", "identity")
+		}
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "1")
 	}
