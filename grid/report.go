@@ -82,6 +82,12 @@ const (
 	Outside   Method = "outside"
 )
 
+// Bounds of a report, whichever way it comes in.
+const (
+	MaxAccuracy = 100_000.0      // metres
+	MaxAhead    = 24 * time.Hour // of At over Received: clocks of phones are wrong
+)
+
 // Report 事件 is something reported at a place and a time.
 type Report struct {
 	ID       uuid.UUID

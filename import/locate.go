@@ -60,11 +60,8 @@ type LocateResult struct {
 	Bad  int64 // rows that could not be read or were refused
 }
 
-// Limits of rows.
-const (
-	MaxRow      = 1 << 20   // bytes, with the line ending
-	maxAccuracy = 100_000.0 // metres
-)
+// MaxRow is how large a row may be, in bytes, with the line ending.
+const MaxRow = 1 << 20
 
 // ErrLongRow is the error of a row larger than MaxRow.
 var ErrLongRow = fmt.Errorf("a row is larger than %d bytes: is a quote left open?", MaxRow)

@@ -279,7 +279,7 @@ func slowly(s *grid.Snapshot, rows [][]string) [][]string {
 			}
 			return v
 		}
-		lon, lat, accuracy := number("lon", 180), number("lat", 90), number("accuracy", maxAccuracy)
+		lon, lat, accuracy := number("lon", 180), number("lat", 90), number("accuracy", grid.MaxAccuracy)
 		pos, err := geo.FromDegrees(lon, lat)
 		if len(row) > len(rows[0]) || err != nil || math.IsNaN(accuracy) {
 			out = append(out, append(row, "", "invalid", ""))

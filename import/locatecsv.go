@@ -13,6 +13,7 @@ import (
 
 	"jingwei/geo"
 	"jingwei/geo/datum"
+	"jingwei/grid"
 )
 
 // LocateCSV reads rows whose first names the columns lon and lat, in degrees, and
@@ -224,8 +225,8 @@ func accuracyOf(v field4180) (m float64, wrong string) {
 }
 
 func wrongAccuracy(m float64) string {
-	if math.IsNaN(m) || m < 0 || m > maxAccuracy {
-		return fmt.Sprintf("accuracy: want metres from 0 to %v", maxAccuracy)
+	if math.IsNaN(m) || m < 0 || m > grid.MaxAccuracy {
+		return fmt.Sprintf("accuracy: want metres from 0 to %v", grid.MaxAccuracy)
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -137,6 +138,7 @@ x,2024-05-01,121,32,,,
 ,2024-05-01,121,32,,999999,
 ,2024-05-01,121,32,,,lost
 ,2024-05-01,121,32,,,
+,2024-05-01,121,32,100000.5,,
 `, importer.ReportOptions{})
 	var refused *importer.Refused
 	if !errors.As(err, &refused) {
@@ -156,10 +158,48 @@ line 5: at "1969-05-01": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-
 line 6: longitude 32, latitude 121 look swapped: longitude comes first, and no latitude is beyond ±90
 line 7: lon "121", lat "": decimal degrees
 line 8: lon "NaN", lat "32": decimal degrees
-line 9: accuracy "-1": metres from 0 to 1000000
+line 9: accuracy "-1": metres from 0 to 100000
 line 10: matter "999999" is not in the catalogue
-line 11: unknown state "lost": one of reported, assigned, verifying, handling, suspended, checking, closed, evaluated, void, merged`
+line 11: unknown state "lost": one of reported, assigned, verifying, handling, suspended, checking, closed, evaluated, void, merged
+line 13: accuracy "100000.5": metres from 0 to 100000`
 	if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// A table says no more of times than a report over HTTP can.
+func TestReportsHaveTimesThatCanBe(t *testing.T) {
+	to := &sink{}
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, zone)
+	var o importer.ReportOptions
+	o.Now = func() time.Time { return now }
+	if _, err := importReports(t, to, `at,received,lon,lat
+2026-05-02 12:00,,121,32
+2026-05-02 12:00,2026-05-01 12:00,121,32.1
+2026-04-02 12:00,2026-04-01 12:00,121,32.2
+2026-04-01 12:00,2026-05-01 12:00,121,32.3
+`, o); err != nil {
+		t.Fatal(err)
+	}
+	if got := to.reports[0].Received; !got.Equal(now) {
+		t.Errorf("received %v, want now, as it is said to happen later", got)
+	}
+	_, err := importReports(t, to, `at,received,lon,lat
+2026-05-02 12:00:01,,121,32
+2099-01-01,2026-05-01,121,32
+2026-05-01,2026-05-01 12:00:01,121,32
+2026-04-02 12:00:01,2026-04-01 12:00,121,32
+`, o)
+	want := `refused, nothing was written:
+line 2: at 2026-05-02 12:00:01 is more than 24 hours in the future
+line 3: at 2099-01-01 00:00:00 is more than 24 hours in the future
+line 4: received 2026-05-01 12:00:01 is in the future
+line 5: received 2026-04-01 12:00:00 is more than 24 hours before at 2026-04-02 12:00:01`
+	if err == nil {
+		t.Fatal("taken in, want it refused")
+	}
+	got := regexp.MustCompile(`(?m)^  \S+: `).ReplaceAllString(err.Error(), "")
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"jingwei/geo/datum"
 	"jingwei/grid"
@@ -73,6 +74,8 @@ func Reports(ctx context.Context, to ReportSink, path string, o ReportOptions) (
 		return nil, fmt.Errorf("read matters: %w", err)
 	}
 	matters := set(list)
+	now := o.now()
+	o.Now = func() time.Time { return now } // both times
 	check, write := o, o
 	check.Progress, write.Progress = o.Progress.pass(0, 2), o.Progress.pass(1, 2)
 	ignored, err := EachReport(ctx, path, check, matters, func(*grid.Report) error { return nil })
@@ -155,9 +158,9 @@ func (w *reportWriter) flush() error {
 // the names of columns that are not understood.
 func EachReport(ctx context.Context, path string, o ReportOptions, matters map[string]bool, use func(*grid.Report) error) (ignored []string, err error) {
 	var r grid.Report
-	seen := twins{}
+	seen, now := twins{}, o.now()
 	return eachRow(ctx, path, o.TableOptions, reportColumns, func(t *table) (err error) {
-		if r, err = report(t, o, matters); err == nil {
+		if r, err = report(t, o, now, matters); err == nil {
 			r.ID, err = seen.identity(t.get(reportID), &r)
 		}
 		if err != nil {
@@ -168,7 +171,7 @@ func EachReport(ctx context.Context, path string, o ReportOptions, matters map[s
 }
 
 // report reads a row.
-func report(t *table, o ReportOptions, matters map[string]bool) (r grid.Report, err error) {
+func report(t *table, o ReportOptions, now time.Time, matters map[string]bool) (r grid.Report, err error) {
 	r = grid.Report{Matter: t.get(reportMatter), Text: t.get(reportText), Reporter: t.get(reportReporter), Version: 1}
 	if r.Matter != "" && !matters[r.Matter] {
 		return r, fmt.Errorf("matter %q is not in the catalogue", r.Matter)
@@ -182,8 +185,8 @@ func report(t *table, o ReportOptions, matters map[string]bool) (r grid.Report, 
 	if r.Received, err = t.optional("received", t.get(reportReceived)); err != nil {
 		return r, err
 	}
-	if r.Received.IsZero() {
-		r.Received = r.At
+	if err = arrive(&r, now); err != nil {
+		return r, err
 	}
 	if err = checkProse(r.Text); err != nil {
 		return r, err
@@ -192,6 +195,24 @@ func report(t *table, o ReportOptions, matters map[string]bool) (r grid.Report, 
 		return r, err
 	}
 	return r, position(t, o.Datum, &r)
+}
+
+// arrive refuses times that no report sent over HTTP has. One that does not say when it
+// was received was when it happened, or is now.
+func arrive(r *grid.Report, now time.Time) error {
+	switch {
+	case r.At.After(now.Add(grid.MaxAhead)):
+		return fmt.Errorf("at %s is more than %v hours in the future", stamp(r.At), grid.MaxAhead.Hours())
+	case r.Received.After(now):
+		return fmt.Errorf("received %s is in the future", stamp(r.Received))
+	case r.Received.IsZero() && r.At.After(now):
+		r.Received = now
+	case r.Received.IsZero():
+		r.Received = r.At
+	case r.At.After(r.Received.Add(grid.MaxAhead)):
+		return fmt.Errorf("received %s is more than %v hours before at %s", stamp(r.Received), grid.MaxAhead.Hours(), stamp(r.At))
+	}
+	return nil
 }
 
 // stateOf reads a state.
@@ -222,12 +243,11 @@ func position(t *table, d datum.Datum, r *grid.Report) error {
 
 // accuracy reads a radius in metres.
 func accuracy(s string, r *grid.Report) (err error) {
-	const most = 1_000_000 // metres
 	if s == "" {
 		return nil
 	}
-	if r.Accuracy, err = Number(s); err != nil || !(0 <= r.Accuracy && r.Accuracy <= most) {
-		return fmt.Errorf("accuracy %q: metres from 0 to %d", s, most)
+	if r.Accuracy, err = Number(s); err != nil || !(0 <= r.Accuracy && r.Accuracy <= grid.MaxAccuracy) {
+		return fmt.Errorf("accuracy %q: metres from 0 to %v", s, grid.MaxAccuracy)
 	}
 	return nil
 }

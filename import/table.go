@@ -21,7 +21,7 @@ type TableOptions struct {
 
 	DryRun  bool             // only tell what would be done
 	Replace bool             // take out what is there and in no row
-	Now     func() time.Time // when that ends; nil is time.Now
+	Now     func() time.Time // when that ends, and after which nothing was received; nil is time.Now
 }
 
 func (o TableOptions) now() time.Time {
