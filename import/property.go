@@ -47,10 +47,10 @@ func checkProse(s string) error {
 	return nil
 }
 
-// checkCode refuses what is no code: text in one piece.
+// checkCode refuses what is no code: text in one piece, which can stand in an address.
 func checkCode(what, s string) error {
-	if strings.ContainsFunc(s, unicode.IsSpace) {
-		return fmt.Errorf("the %s %q holds white space", what, s)
+	if s == "." || s == ".." || strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) }) {
+		return fmt.Errorf("the %s %q: want one without white space or /; . and .. are none", what, s)
 	}
 	return checkText(what, s, maxCode)
 }

@@ -148,6 +148,18 @@ hint: --repair closes gaps and overlaps narrower than 1 m`,
 	body: collection(squareA, feature(" ", square(1, 0))),
 	want: `areas.geojson: feature 2 at 120.8010000,32.0000000: no code`,
 }, {
+	name: "codes that cannot stand in an address",
+	body: collection(feature("A/1", square(0, 0)), feature("A 1", square(1, 0)), feature(".", square(2, 0)), feature("..", square(3, 0)), feature("..1", square(4, 0))),
+	want: `areas.geojson: feature 1 (code A/1) at 120.8000000,32.0000000: the code "A/1": want one without white space or /; . and .. are none
+areas.geojson: feature 2 (code A 1) at 120.8010000,32.0000000: the code "A 1": want one without white space or /; . and .. are none
+areas.geojson: feature 3 (code .) at 120.8020000,32.0000000: the code ".": want one without white space or /; . and .. are none
+areas.geojson: feature 4 (code ..) at 120.8030000,32.0000000: the code "..": want one without white space or /; . and .. are none`,
+}, {
+	name:    "a parent that cannot stand in an address",
+	body:    collection(featureWith(`"code":"A","up":"V/1"`, square(0, 0))),
+	options: importer.BoundaryOptions{Parent: "up"},
+	want:    `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: the parent "V/1": want one without white space or /; . and .. are none`,
+}, {
 	name: "a code with a fraction",
 	body: collection(featureWith(`"code":1.5`, square(0, 0))),
 	want: `areas.geojson: feature 1 (code 1.5) at 120.8000000,32.0000000: the code is the number 1.5: only a whole number or text is a code`,

@@ -266,7 +266,7 @@ workers.csv: line 4: code B is already that of line 3
 workers.csv: line 5: the code is missing
 workers.csv: line 6: the name is missing
 workers.csv: line 7: the department of an officer is missing
-workers.csv: line 8: the code "G G" holds white space`},
+workers.csv: line 8: the code "G G": want one without white space or /; . and .. are none`},
 	{"a phone of letters", "workers", "code,name,role,phone\nA,a,leader,call me\n", `workers.csv: line 2: phone "call me": digits, spaces and + - ( ) * # only, at most 32`},
 	{"a missing column", "workers", "code,role\nA,leader\n", `workers.csv: line 1: the column "name" is missing (also understood: 姓名); there are: code, role`},
 	{"a column twice", "workers", "code,name,role,Name\n", `workers.csv: line 1: the column "name" comes twice`},
