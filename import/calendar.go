@@ -50,10 +50,11 @@ func Calendar(ctx context.Context, to Roster, path string, o TableOptions) (*Tab
 		return nil, fmt.Errorf("read the calendar: %w", err)
 	}
 	r := newResult(len(days), daySide.compare(there, days), ignored)
+	gone := r.leave(o, "day")
 	if o.DryRun {
 		return r, nil
 	}
-	if err := to.PutCalendarDays(ctx, days, r.leave(o, "day")); err != nil {
+	if err := to.PutCalendarDays(ctx, days, gone); err != nil {
 		return nil, fmt.Errorf("write the calendar: %w", err)
 	}
 	return r, nil

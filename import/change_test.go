@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +122,9 @@ func TestDryRunShowsNewChangedAndGone(t *testing.T) {
 			}
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Error(d)
+			}
+			if d := cmp.Diff(tt.notes, r.Notes); d != "" || r.Gone() != strings.Count(strings.Join(got, "\n"), "gone\t") {
+				t.Errorf("%d gone, and notes: %s", r.Gone(), d)
 			}
 			if r.Added != 1 || r.Added+r.Changed+r.Same != r.Rows {
 				t.Errorf("%+v", r.Tally)

@@ -57,10 +57,11 @@ func Limits(ctx context.Context, to Roster, path string, o TableOptions) (*Table
 		return nil, fmt.Errorf("read limits: %w", err)
 	}
 	r := newResult(len(limits), limitSide.compare(there, limits), ignored)
+	gone := r.leave(o, "limit")
 	if o.DryRun {
 		return r, nil
 	}
-	if err := to.PutLimits(ctx, limits, r.leave(o, "limit")); err != nil {
+	if err := to.PutLimits(ctx, limits, gone); err != nil {
 		return nil, fmt.Errorf("write limits: %w", err)
 	}
 	return r, nil

@@ -70,13 +70,14 @@ func Matters(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if err := r.keepUsed(ctx, to); err != nil {
 		return nil, err
 	}
+	gone := r.leave(o, "matter")
 	if o.DryRun {
 		return r, nil
 	}
 	if r.Tally, err = to.UpsertMatters(ctx, matters); err != nil {
 		return nil, fmt.Errorf("write matters: %w", err)
 	}
-	if gone := r.leave(o, "matter"); len(gone) > 0 {
+	if len(gone) > 0 {
 		if err := to.RemoveMatters(ctx, gone); err != nil {
 			return nil, fmt.Errorf("take out matters: %w", err)
 		}

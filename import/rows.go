@@ -23,6 +23,9 @@ func newResult(rows int, changes []Change, ignored []string) *TableResult {
 	return &TableResult{rows, tally(rows, changes), changes, notes(ignored)}
 }
 
+// Gone counts what is there and in no row, but for what is kept.
+func (r *TableResult) Gone() int { return len(goneKeys(r.Changes)) }
+
 // leave returns the keys of what is to be taken out: all that is gone, if asked
 // to; otherwise nothing, and a note says how much stays.
 func (r *TableResult) leave(o TableOptions, noun string) []string {

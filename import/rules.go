@@ -77,10 +77,11 @@ func Rules(ctx context.Context, to Roster, path string, o TableOptions) (*TableR
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
 	r := newResult(len(rules), ruleSide.compare(there, rules), ignored)
+	gone := r.leave(o, "rule")
 	if o.DryRun {
 		return r, nil
 	}
-	if err := to.PutRules(ctx, rules, r.leave(o, "rule")); err != nil {
+	if err := to.PutRules(ctx, rules, gone); err != nil {
 		return nil, fmt.Errorf("write rules: %w", err)
 	}
 	return r, nil

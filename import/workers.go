@@ -74,11 +74,11 @@ func Workers(ctx context.Context, to Roster, path string, o TableOptions) (*Tabl
 	if idle > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("the departments of %s who are no officers were not taken", count(idle, "worker")))
 	}
+	o.Replace = false // who was there stays on the record
+	r.leave(o, "worker")
 	if o.DryRun {
 		return r, nil
 	}
-	o.Replace = false // who was there stays on the record
-	r.leave(o, "worker")
 	if r.Tally, err = to.UpsertWorkers(ctx, workers); err != nil {
 		return nil, fmt.Errorf("write workers: %w", err)
 	}

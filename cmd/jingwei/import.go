@@ -72,8 +72,17 @@ func (c *importBoundaries) Run(ctx context.Context, s streams, d *database) erro
 		fmt.Fprintln(s.err, note)
 	}
 	fmt.Fprintln(s.err, r.Summary())
+	switch {
+	case c.DryRun:
+		fmt.Fprintln(s.err, nothingWritten)
+	case r.Edition != r.Base:
+		fmt.Fprintf(s.err, "published as edition %d\n", r.Edition)
+	}
 	return nil
 }
+
+// nothingWritten is the last word of a dry run.
+const nothingWritten = "nothing was written"
 
 func (c *importBoundaries) options() (importer.BoundaryOptions, error) {
 	dat, err := datum.Parse(c.Datum)
@@ -190,9 +199,9 @@ func (c *rosterFlags) table(ctx context.Context, s streams, d *database, read ta
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.err, note)
 	}
-	fmt.Fprintf(s.err, "%d rows: %d new, %d changed, %d as they were\n", r.Rows, r.Added, r.Changed, r.Same)
+	fmt.Fprintf(s.err, "%d rows: %d new, %d changed, %d as they were, %d gone\n", r.Rows, r.Added, r.Changed, r.Same, r.Gone())
 	if c.DryRun {
-		fmt.Fprintln(s.err, "nothing was written")
+		fmt.Fprintln(s.err, nothingWritten)
 	}
 	return nil
 }

@@ -293,6 +293,27 @@ func TestSynthComesBackIn(t *testing.T) {
 	lookAtMaps(t, s)
 }
 
+// TestImportSaysWhatItDid imports cells, first to look, then indeed, then again.
+func TestImportSaysWhatItDid(t *testing.T) {
+	data, file := dataFolder(t), filepath.Join(t.TempDir(), "cells.geojson")
+	cells := `{"type":"FeatureCollection","features":[` + square("a", 0) + `,` + square("b", 1) + `]}`
+	if err := os.WriteFile(file, []byte(cells), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--data", data, "import", "boundaries", file, "--level", "grid"}
+	for _, c := range []struct {
+		flag, want string
+	}{
+		{"--dry-run", "2 new, 0 changed, 0 unchanged, 0 removed; 2 cells, 0.021 km²\nnothing was written\n"},
+		{"--replace", "2 new, 0 changed, 0 unchanged, 0 removed; 2 cells, 0.021 km²\npublished as edition 1\n"},
+		{"--replace", "nothing has changed, so no edition was published\n0 new, 0 changed, 2 unchanged, 0 removed; 2 cells, 0.021 km²\n"},
+	} {
+		if a := succeed(t, append(args, c.flag)...); a.out != "" || !strings.HasSuffix(a.err, c.want) {
+			t.Errorf("%s: %q, want %q", c.flag, a.err, c.want)
+		}
+	}
+}
+
 // takeRules looks at a table of rules, takes it in, and looks again.
 func takeRules(t *testing.T, data string) {
 	t.Helper()
@@ -301,8 +322,8 @@ func takeRules(t *testing.T, data string) {
 		t.Fatal(err)
 	}
 	for _, want := range [][2]string{
-		{"new\tR1\tmatter 01, urgency normal, week mon-fri 08:00-18:00, level town\n", "1 rows: 1 new, 0 changed, 0 as they were\nnothing was written\n"},
-		{"", "1 rows: 0 new, 0 changed, 1 as they were\nnothing was written\n"},
+		{"new\tR1\tmatter 01, urgency normal, week mon-fri 08:00-18:00, level town\n", "1 rows: 1 new, 0 changed, 0 as they were, 0 gone\nnothing was written\n"},
+		{"", "1 rows: 0 new, 0 changed, 1 as they were, 0 gone\nnothing was written\n"},
 	} {
 		if a := succeed(t, "--data", data, "import", "rules", rules, "--dry-run"); a.out != want[0] || !strings.HasSuffix(a.err, want[1]) {
 			t.Errorf("a dry run: %q, %q; want %q", a.out, a.err, want)
