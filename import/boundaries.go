@@ -55,7 +55,7 @@ func Boundaries(ctx context.Context, to Editions, files []string, o BoundaryOpti
 	if err != nil {
 		return nil, err
 	}
-	if err := m.cover(o.RepairWidth); err != nil {
+	if err := m.cover(o); err != nil {
 		return nil, err
 	}
 	return m.publish(ctx, to, base, o)

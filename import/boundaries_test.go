@@ -3,6 +3,7 @@ package importer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -183,5 +184,56 @@ func TestProgressEndsAtTheTotal(t *testing.T) {
 	imported(t, &editions{}, importer.BoundaryOptions{Level: grid.Grid, Progress: func(d, n int64) { done, total = d, n }}, body)
 	if done != int64(len(body)) || total != done {
 		t.Errorf("%d of %d, want %d of as many", done, total, len(body))
+	}
+}
+
+// block writes n by n squares, with their corners moved, as features with codes of
+// their own.
+func block(prefix string, n int, moved func(lon, lat float64) (float64, float64)) []string {
+	var features []string
+	for i := range n * n {
+		x, y := float64(i%n), float64(i/n)
+		var ring []string
+		for _, c := range [][2]float64{{x, y}, {x + 1, y}, {x + 1, y + 1}, {x, y + 1}, {x, y}} {
+			lon, lat := moved(120.8+c[0]/1000, 32+c[1]/1000)
+			ring = append(ring, fmt.Sprintf("[%.6f,%.6f]", lon, lat))
+		}
+		features = append(features, feature(fmt.Sprintf("%s%02d", prefix, i), "["+strings.Join(ring, ",")+"]"))
+	}
+	return features
+}
+
+// Boundaries of a Chinese map that are read as WGS 84 meet those that are there
+// nowhere: they are told so, whether that breaks a law or not.
+func TestBoundariesInAnotherDatum(t *testing.T) {
+	asTheyAre := func(lon, lat float64) (float64, float64) { return lon, lat }
+	o := importer.BoundaryOptions{Level: grid.Grid}
+	there, given := block("A", 6, asTheyAre), block("A", 6, datum.GCJ02.FromWGS84)
+	for _, tt := range []struct {
+		name     string
+		features []string
+		datum    datum.Datum
+		want     string
+	}{
+		{"some", given[12:], datum.WGS84, "hint: positions look like gcj02, not wgs84: of 24, 0 lie where they should as given and 24 if so: --datum gcj02 converts them"},
+		{"all", given, datum.WGS84, "warning: positions look like gcj02, not wgs84: of 36, 0 lie where they should as given and 36 if so: --datum gcj02 converts them"},
+		{"some, converted", given[12:], datum.GCJ02, ""},
+		{"all, as they were", there, datum.WGS84, ""},
+		{"others", block("B", 6, func(lon, lat float64) (float64, float64) { return lon + 0.0055, lat + 0.0035 }), datum.WGS84, "overlap"},
+	} {
+		to := &editions{}
+		imported(t, to, o, collection(there...))
+		path := filepath.Join(t.TempDir(), "areas.geojson")
+		write(t, path, collection(tt.features...))
+		o := o
+		o.Datum, o.RepairWidth = tt.datum, 1
+		r, err := importer.Boundaries(t.Context(), to, []string{path}, o)
+		said := fmt.Sprint(err)
+		if err == nil {
+			said = strings.Join(r.Notes, "\n")
+		}
+		if looks := strings.Contains(said, "look like"); !strings.Contains(said, tt.want) || looks != strings.Contains(tt.want, "look like") {
+			t.Errorf("%s: %s", tt.name, said)
+		}
 	}
 }

@@ -43,6 +43,9 @@ func (m *merged) publish(ctx context.Context, to Editions, base int64, o Boundar
 		r.note("nothing has changed, so no edition was published")
 		return r, nil
 	}
+	if g, ok := m.otherDatum(o); ok {
+		r.note("warning: %v: --datum %v converts them", g, g.Datum)
+	}
 	if o.DryRun {
 		return r, nil
 	}

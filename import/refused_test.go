@@ -98,6 +98,16 @@ hint: --repair closes gaps and overlaps narrower than 1 m`,
 	body: collection(squareA, feature("B", square(0.9, 0))),
 	want: `areas.geojson: feature 1 (code A) at 120.8009000,32.0000000: overlap with B (feature 2): 1048 m², 8.7 m wide`,
 }, {
+	name: "a cell that is there under another code",
+	body: collection(feature("A", square(0, 1))),
+	want: `areas.geojson: feature 1 (code A) at 120.8000000,32.0010000: duplicate with G: 10478 m²
+hint: areas that the files do not name, such as G, stay; --replace drops all of them that are of level grid`,
+}, {
+	name:    "a cell that is there at another level",
+	body:    collection(feature("A", square(0, 1))),
+	options: micro(importer.BoundaryOptions{}),
+	want:    `areas.geojson: feature 1 (code A) at 120.8000000,32.0010000: duplicate with G: 10478 m²`,
+}, {
 	name: "a bow-tie",
 	body: collection(squareA, feature("B", "[[120.801,32],[120.802,32.001],[120.802,32],[120.801,32.001],[120.801,32]]")),
 	want: `areas.geojson: feature 2 (code B) at 120.8015000,32.0005000: self-cross`,
