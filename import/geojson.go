@@ -16,6 +16,7 @@ type feature struct {
 	number int   // in its file, from 1
 	offset int64 // of its first byte in the file
 	values []value
+	told   bool             // has properties, be they null
 	drawn  bool             // has a geometry, be it null
 	shape  geo.MultiPolygon // nil when the geometry is null
 	at     geo.Pos          // the first corner
@@ -109,8 +110,11 @@ func (g *geojsonReader) top() error {
 	err := g.object(func(key string) (err error) {
 		switch key {
 		case "type":
-			kind, err = g.text()
+			kind, err = g.typeAfter(kind)
 		case "features":
+			if features {
+				return g.twice(key)
+			}
 			features, g.current = true, nil
 			err = g.list('[', ']', g.feature)
 		case "crs":
@@ -142,7 +146,7 @@ func (g *geojsonReader) feature() error {
 	f, kind := g.begin(), ""
 	err := g.object(func(key string) (err error) {
 		if key == "type" {
-			kind, err = g.text()
+			kind, err = g.typeAfter(kind)
 			return err
 		}
 		return g.member(f, key)
@@ -179,16 +183,33 @@ func (g *geojsonReader) member(f *feature, key string) (err error) {
 	switch key {
 	case "geometry":
 		if f.drawn {
-			return g.fail("two geometries in one feature")
+			return g.twice(key)
 		}
 		f.drawn = true
 		f.shape, err = g.read()
 		f.at, f.placed = g.first, f.shape != nil
 		return err
 	case "properties":
+		if f.told {
+			return g.twice(key)
+		}
+		f.told = true
 		return g.properties(f)
 	}
 	return g.skip(0)
+}
+
+// typeAfter reads the type of an object, which has none so far.
+func (g *geojsonReader) typeAfter(already string) (string, error) {
+	if already != "" {
+		return "", g.twice("type")
+	}
+	return g.text()
+}
+
+// twice refuses a member that comes again in an object: which one holds?
+func (s *scanner) twice(key string) error {
+	return s.fail("%.40q comes twice in one object", key)
 }
 
 // properties reads the properties of a feature and keeps the wanted ones.
@@ -203,8 +224,12 @@ func (g *geojsonReader) properties(f *feature) error {
 		if f.number == 1 && len(g.names) < maxNames {
 			g.names = append(g.names, key)
 		}
-		if !slices.Contains(g.wanted, key) {
+		first := slices.Index(g.wanted, key)
+		if first < 0 {
 			return g.skip(0)
+		}
+		if f.values[first].kind != absent {
+			return g.twice(key)
 		}
 		v, err := g.value()
 		for i, w := range g.wanted {

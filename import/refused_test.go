@@ -191,6 +191,42 @@ areas.geojson: feature 4 (code ..) at 120.8030000,32.0000000: the code "..": wan
 	body: collection(featureWith(`"code":"A","households":75.5`, square(0, 0))),
 	want: `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: households "75.5": a whole number from 0`,
 }, {
+	name: "a property twice",
+	body: collection(squareA, featureWith(`"code":"B","name":"x","code":"C"`, square(1, 0))),
+	want: `areas.geojson: feature 2 (code B): byte 321: "code" comes twice in one object`,
+}, {
+	name: "a property twice, once null",
+	body: collection(featureWith(`"name":"x","code":null,"code":"C"`, square(1, 0))),
+	want: `areas.geojson: feature 1: byte 103: "code" comes twice in one object`,
+}, {
+	name: "properties twice",
+	body: collection(`{"type":"Feature","properties":{"code":"A"},"properties":{"code":"B"},"geometry":null}`),
+	want: `areas.geojson: feature 1 (code A): byte 98: "properties" comes twice in one object`,
+}, {
+	name: "a geometry twice",
+	body: collection(`{"type":"Feature","properties":{"code":"A"},"geometry":null,"geometry":null}`),
+	want: `areas.geojson: feature 1 (code A): byte 112: "geometry" comes twice in one object`,
+}, {
+	name: "a type twice",
+	body: collection(`{"type":"Feature","type":"Feature","properties":{"code":"A"},"geometry":null}`),
+	want: `areas.geojson: feature 1: byte 66: "type" comes twice in one object`,
+}, {
+	name: "the type of a geometry twice",
+	body: geometry(`{"type":"Polygon","type":"MultiPolygon","coordinates":[` + square(0, 0) + `]}`),
+	want: `areas.geojson: feature 1 (code A): byte 121: "type" comes twice in one object`,
+}, {
+	name: "coordinates twice",
+	body: geometry(`{"type":"Polygon","coordinates":[` + square(0, 0) + `],"coordinates":[]}`),
+	want: `areas.geojson: feature 1 (code A): byte 271: "coordinates" comes twice in one object`,
+}, {
+	name: "the type of the collection twice",
+	body: `{"type":"FeatureCollection",` + collection(squareA)[1:],
+	want: `areas.geojson: feature 1: byte 36: "type" comes twice in one object`,
+}, {
+	name: "features twice",
+	body: strings.TrimSuffix(collection(squareA), "}") + `,"features":[]}`,
+	want: `areas.geojson: byte 271: "features" comes twice in one object, after feature 1`,
+}, {
 	name: "a byte order mark",
 	body: "\uFEFF" + collection(squareA),
 	want: `areas.geojson: byte 1: the file starts with a byte order mark (EF BB BF), which JSON must not have: save it as UTF-8 without BOM`,

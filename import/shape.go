@@ -38,10 +38,13 @@ func (g *shapeReader) read() (geo.MultiPolygon, error) {
 	err := g.object(func(key string) (err error) {
 		switch key {
 		case "type":
+			if kind != "" {
+				return g.twice(key)
+			}
 			kind, err = g.kind()
 		case "coordinates":
 			if seen {
-				return g.fail("coordinates twice in one geometry")
+				return g.twice(key)
 			}
 			seen = true
 			err = g.nested(1)
