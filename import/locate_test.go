@@ -87,6 +87,16 @@ func TestLocateCSV(t *testing.T) {
 			LocateResult{1, 0},
 		},
 		{
+			"Chinese columns, and one that is like ours", "Code,纬度,经度,精度\n7,32.0005,120.8005,\n7,32.0005,120.8005,100\n",
+			"Code,纬度,经度,精度,code,method,distance_m\n7,32.0005,120.8005,,3206000,exact,0\n7,32.0005,120.8005,100,3206000,ambiguous,0\n",
+			LocateResult{2, 0},
+		},
+		{
+			"our own names first", "经度,lon,lat\n1,120.8005,32.0005\n",
+			"经度,lon,lat,code,method,distance_m\n1,120.8005,32.0005,3206000,exact,0\n",
+			LocateResult{1, 0},
+		},
+		{
 			"quotes", "lon,lat,t\n120.8005,32.0005,\"a \"\"b\"\", \nc\r\n\"\n120.8005,32.0005,5\" pipe\n",
 			"lon,lat,t,code,method,distance_m\n120.8005,32.0005,\"a \"\"b\"\", \nc\r\n\",3206000,exact,0\n120.8005,32.0005,5\" pipe,3206000,exact,0\n",
 			LocateResult{2, 0},
@@ -156,6 +166,7 @@ func TestLocateCSVFails(t *testing.T) {
 		{"no columns", "x;y\n1;2\n", `line 1: the header must name the columns lon and lat, it is "x;y"`},
 		{"an empty line first", "\nlon,lat\n", `it is ""`},
 		{"a column twice", "lon,lat,LON\n", "the column lon comes twice"},
+		{"a Chinese column twice", "经度,纬度,经度\n", "the column 经度 comes twice"},
 		{"a long header", long, ErrLongRow.Error()},
 		{"a long row", "lon,lat\n1,2\n\n" + long, "after 1 rows: " + ErrLongRow.Error()},
 	} {

@@ -17,8 +17,9 @@ import (
 )
 
 // LocateCSV reads rows whose first names the columns lon and lat, in degrees, and
-// if it likes accuracy, a 68 % radius in metres. It writes the same rows, byte by
-// byte, with the fields code, method and distance_m behind. A row that cannot be
+// if it likes accuracy, a 68 % radius in metres, or calls them as a table of reports
+// may. It writes the same rows, byte by byte, with the fields code, method and
+// distance_m behind. A row that cannot be
 // read or is refused stays in its place with the method "invalid: " and the
 // reason. One with less fields than the header is filled up, so that the new ones
 // stand in their columns. Empty lines stay empty.
@@ -109,7 +110,7 @@ type csvFormat struct {
 
 // newCSV reads the header and returns how long it is.
 func newCSV(in []byte, o LocateOptions) (f *csvFormat, size int, err error) {
-	f = &csvFormat{lon: -1, lat: -1, accuracy: -1, lineEnd: "\n", datum: o.Datum, plain: o.Cells.plain}
+	f = &csvFormat{lineEnd: "\n", datum: o.Datum, plain: o.Cells.plain}
 	var names []string
 	l := lexer{in: in}
 	for more := true; more; {
@@ -122,30 +123,45 @@ func newCSV(in []byte, o LocateOptions) (f *csvFormat, size int, err error) {
 		f.lineEnd = string(in[end:next])
 	}
 	f.width = len(names)
-	f.header = append(append(slices.Clone(in[:end]), ",code,method,distance_m"...), f.lineEnd...)
+	f.header = append(slices.Clone(in[:end]), ",code,method,distance_m"+f.lineEnd...)
 	return f, next, f.find(names)
 }
 
 // find finds the columns by their names.
-func (f *csvFormat) find(names []string) error {
-	for _, column := range []struct {
-		name string
+func (f *csvFormat) find(names []string) (err error) {
+	plain := make([]string, len(names))
+	for i, name := range names {
+		plain[i] = strings.TrimSpace(name)
+	}
+	for _, c := range []struct {
 		at   *int
-	}{{"lon", &f.lon}, {"lat", &f.lat}, {"accuracy", &f.accuracy}} {
-		for i, name := range names {
-			if !strings.EqualFold(strings.TrimSpace(name), column.name) {
-				continue
-			}
-			if *column.at >= 0 {
-				return &Problem{Line: 1, Text: fmt.Sprintf("the column %s comes twice", column.name)}
-			}
-			*column.at = i
+		like column
+	}{{&f.lon, reportColumns[reportLon]}, {&f.lat, reportColumns[reportLat]}, {&f.accuracy, reportColumns[reportAccuracy]}} {
+		if *c.at, err = columnOf(plain, c.like.names); err != nil {
+			return err
 		}
 	}
 	if f.lon < 0 || f.lat < 0 {
-		return &Problem{Line: 1, Text: fmt.Sprintf("the header must name the columns lon and lat, it is %.200q", strings.Join(names, ","))}
+		return &Problem{Line: 1, Text: fmt.Sprintf("the header must name the columns lon and lat, it is %.200q; also understood: %s and %s", strings.Join(names, ","),
+			strings.Join(reportColumns[reportLon].names[1:], ", "), strings.Join(reportColumns[reportLat].names[1:], ", "))}
 	}
 	return nil
+}
+
+// columnOf returns which column has the first of several names that any has, -1 if none.
+func columnOf(names, known []string) (int, error) {
+	for _, name := range known {
+		same := func(n string) bool { return strings.EqualFold(n, name) }
+		i := slices.IndexFunc(names, same)
+		if i < 0 {
+			continue
+		}
+		if slices.ContainsFunc(names[i+1:], same) {
+			return i, &Problem{Line: 1, Text: fmt.Sprintf("the column %s comes twice", name)}
+		}
+		return i, nil
+	}
+	return -1, nil
 }
 
 func (f *csvFormat) ending() string { return f.lineEnd }

@@ -26,14 +26,18 @@ type Problem struct {
 //
 //	grids.geojson: feature 17 (code 320602001) at 120.8000000,32.0000000: names no parent
 func (p *Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.File)
+	var parts []string
+	if p.File != "" {
+		parts = append(parts, p.File)
+	}
 	if p.Line > 0 {
-		fmt.Fprintf(&b, ": line %d", p.Line)
+		parts = append(parts, fmt.Sprintf("line %d", p.Line))
 	}
 	if p.Feature > 0 {
-		fmt.Fprintf(&b, ": feature %d", p.Feature)
+		parts = append(parts, fmt.Sprintf("feature %d", p.Feature))
 	}
+	var b strings.Builder
+	b.WriteString(strings.Join(parts, ": "))
 	if p.Code != "" {
 		fmt.Fprintf(&b, " (code %s)", p.Code)
 	}

@@ -46,6 +46,9 @@ func (c *locateCommand) Run(ctx context.Context, s streams, d *database) error {
 		Cells: importer.NewCells(snapshot), Datum: dat, Sample: given.Add, Progress: locating(p, s.in),
 	})
 	p.close()
+	if header := (*importer.Problem)(nil); errors.As(err, &header) {
+		header.File = "stdin"
+	}
 	if err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ func TestLocateRefuses(t *testing.T) {
 		status int
 		err    string
 	}{
-		{"x,y\n", []string{"--boundaries", twoCells(t, "120.81")}, exitFailed, "must name the columns lon and lat"},
-		{"", []string{"--boundaries", twoCells(t, "120.81")}, exitFailed, "the first line"},
+		{"x,y\n", []string{"--boundaries", twoCells(t, "120.81")}, exitFailed, "jingwei: stdin: line 1: the header must name the columns lon and lat"},
+		{"", []string{"--boundaries", twoCells(t, "120.81")}, exitFailed, "jingwei: stdin: the first line"},
 		{"lon,lat\n", []string{"--boundaries", twoCells(t, "120.8099")}, exitFailed, "overlap at"},
 		{"lon,lat\n", []string{"--boundaries", twoCells(t, "120.81"), "--code", "none"}, exitFailed, "no feature has the property"},
 		{"lon,lat\n", []string{"--boundaries", twoCells(t, "120.81"), "--datum", "mars"}, exitUsage, "unknown datum"},
