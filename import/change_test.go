@@ -188,3 +188,26 @@ func TestMissingColumnsChangeNothing(t *testing.T) {
 		t.Errorf("%+v, %+v", to.workers, to.posts)
 	}
 }
+
+// A table without rows is a mistake, not the wish to have nobody in post.
+func TestReplaceByNothingIsRefused(t *testing.T) {
+	for _, tt := range tables {
+		if tt.kind == "workers" {
+			continue // of whom none is ever taken out
+		}
+		path := filepath.Join(t.TempDir(), "t.csv")
+		header, _, _ := strings.Cut(tt.body, "\n")
+		write(t, path, header+"\n")
+		to := filled()
+		_, err := readers[tt.kind](t.Context(), to, path, importer.TableOptions{Replace: true})
+		if err == nil || !strings.Contains(err.Error(), "t.csv: the table has no row: with --replace it would take out all that is there") {
+			t.Errorf("%s: %v, want it refused", tt.kind, err)
+		}
+		if to.posts != nil || to.removed != nil || to.withdrawn != nil || to.undone != nil {
+			t.Errorf("%s: something was written", tt.kind)
+		}
+		if r, err := readers[tt.kind](t.Context(), to, path, importer.TableOptions{}); err != nil || r.Rows != 0 {
+			t.Errorf("%s: %+v, %v: want nothing done", tt.kind, r, err)
+		}
+	}
+}

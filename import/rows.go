@@ -57,10 +57,12 @@ func eachRow(ctx context.Context, path string, o TableOptions, columns []column,
 // readRows is eachRow for an open file.
 func readRows(r io.Reader, path string, o TableOptions, columns []column, row func(*table) error) (ignored []string, err error) {
 	var bad Refused
+	rows := 0
 	t, err := openTable(r, o, columns)
 	defer func() { _ = t.close() }() // it was only read
 	for err == nil {
 		if err = t.next(); err == nil {
+			rows++
 			err = row(t)
 		}
 		var p *Problem
@@ -76,6 +78,8 @@ func readRows(r io.Reader, path string, o TableOptions, columns []column, row fu
 		return nil, refuse([]*Problem{p})
 	case !errors.Is(err, io.EOF):
 		return nil, err
+	case rows == 0 && o.Replace && len(bad.Problems) == 0:
+		bad.add(&Problem{File: path, Text: "the table has no row: with --replace it would take out all that is there"})
 	}
 	return t.ignored, bad.orNil()
 }
