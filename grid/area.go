@@ -75,7 +75,7 @@ func ParseKind(s string) (Kind, error) {
 	case "dedicated", "专属网格", "专属":
 		return Dedicated, nil
 	}
-	return NoKind, unknown("kind", s, General, Dedicated)
+	return NoKind, unknown("kind", s, "general 综合网格", "dedicated 专属网格")
 }
 
 // AreaID identifies an area for ever; codes may change, ids never do. 0 is none.

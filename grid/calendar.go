@@ -63,7 +63,7 @@ func ParseDayKind(s string) (DayKind, error) {
 	case "workday", "调休", "调休上班", "上班", "班":
 		return Workday, nil
 	}
-	return "", unknown("kind of day", s, Ordinary, Holiday, Workday)
+	return "", unknown("kind of day", s, "ordinary 平时", "holiday 节假日", "workday 调休")
 }
 
 // CalendarDay is a date with hours of its own, or all that have none.

@@ -32,13 +32,17 @@ func Stages() []Stage {
 
 // ParseStage reads a stage's name; the Chinese names are understood.
 func ParseStage(s string) (Stage, error) {
-	if i := slices.Index([]string{"交办", "接收", "核查", "处置", "核验", "问效", "报到", "总时限"}, s); i >= 0 {
+	names := []string{"交办", "接收", "核查", "处置", "核验", "问效", "报到", "总时限"}
+	if i := slices.Index(names, s); i >= 0 {
 		return Stages()[i], nil
 	}
 	if slices.Contains(Stages(), Stage(s)) {
 		return Stage(s), nil
 	}
-	return "", unknown("stage", s, Stages()...)
+	for i, stage := range Stages() {
+		names[i] = string(stage) + " " + names[i]
+	}
+	return "", unknown("stage", s, names...)
 }
 
 // Limit says how long a stage may take. It holds for matters of a prefix, and for

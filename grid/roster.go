@@ -33,7 +33,7 @@ func ParseRole(s string) (Role, error) {
 	case "officer", "部门":
 		return Officer, nil
 	}
-	return "", unknown("role", s, Leader, Liaison, Dispatcher, Officer)
+	return "", unknown("role", s, "leader 网格长", "liaison 联络员", "dispatcher 指挥中心", "officer 部门")
 }
 
 // Worker is a person who answers for something.
@@ -63,7 +63,7 @@ func ParseRank(s string) (Rank, error) {
 	case "deputy", "副职", "协助":
 		return Deputy, nil
 	}
-	return "", unknown("rank", s, Primary, Deputy)
+	return "", unknown("rank", s, "primary 主责", "deputy 副职")
 }
 
 // Post is a worker's duty in an area from From (inclusive) to Until (exclusive);

@@ -94,7 +94,7 @@ func limit(t *table, known ruleNames) (l grid.Limit, err error) {
 	case "continuous", "全天", "连续":
 		l.AroundTheClock = true
 	default:
-		errs[3] = fmt.Errorf("unknown clock %q: working or continuous", s)
+		errs[3] = fmt.Errorf("unknown clock %q: working 工作时间 or continuous 连续", s)
 	}
 	return l, cmp.Or(cmp.Or(errs[:]...), checkPrefix(l.Matter, known), checkText("note", l.Note, maxName))
 }

@@ -40,7 +40,11 @@ func parseLevel(s string) (grid.Level, error) {
 	if l, ok := levels[s]; ok {
 		return l, nil
 	}
-	return grid.ParseLevel(s)
+	l, err := grid.ParseLevel(s)
+	if err != nil {
+		err = fmt.Errorf("%w, or 市, 县, 乡镇, 村, 网格, 微网格", err)
+	}
+	return l, err
 }
 
 // Matters reads the catalogue of matters and hands all of it over, if no row is

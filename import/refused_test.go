@@ -185,7 +185,7 @@ areas.geojson: feature 4 (code ..) at 120.8030000,32.0000000: the code "..": wan
 }, {
 	name: "an unknown kind",
 	body: collection(featureWith(`"code":"A","kind":"special"`, square(0, 0))),
-	want: `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: unknown kind "special": one of general, dedicated`,
+	want: `areas.geojson: feature 1 (code A) at 120.8000000,32.0000000: unknown kind "special": one of general 综合网格, dedicated 专属网格`,
 }, {
 	name: "half a household",
 	body: collection(featureWith(`"code":"A","households":75.5`, square(0, 0))),

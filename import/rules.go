@@ -45,7 +45,11 @@ func parseUrgency(s string) (grid.Urgency, error) {
 	if u, ok := urgencies[s]; ok {
 		return u, nil
 	}
-	return grid.ParseUrgency(s)
+	u, err := grid.ParseUrgency(s)
+	if err != nil {
+		err = fmt.Errorf("%w, or 一般, 紧急, 特急", err)
+	}
+	return u, err
 }
 
 // Rules reads a table of rules and hands all of them over, if no row is wrong.

@@ -261,7 +261,7 @@ var (
 )
 
 var badTables = []struct{ name, kind, body, want string }{
-	{"wrong roles, twice the code", "workers", "code,name,role\nA,a,boss\nB,b,leader\nB,c,liaison\n,d,leader\nE,,leader\nF,f,officer\nG G,g,leader\n", `workers.csv: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
+	{"wrong roles, twice the code", "workers", "code,name,role\nA,a,boss\nB,b,leader\nB,c,liaison\n,d,leader\nE,,leader\nF,f,officer\nG G,g,leader\n", `workers.csv: line 2: unknown role "boss": one of leader 网格长, liaison 联络员, dispatcher 指挥中心, officer 部门
 workers.csv: line 4: code B is already that of line 3
 workers.csv: line 5: the code is missing
 workers.csv: line 6: the name is missing
@@ -280,7 +280,7 @@ workers.csv: line 8: the code "G G": want one without white space or /; . and ..
 	{"the last officers of what rules name", "workers", "code,name,role,department\nP2,q,officer,民政\nP1,p,leader,\nF1,f,leader,\nC1,c,liaison,\n", `workers.csv: line 4: department "消防" would have no officer any more, and is named by the rules R1, R3`},
 	{"people and places nobody knows", "posts", "worker,area,from\nL9,G1,2024-01-01\nL1,G9,2024-01-01\n", `posts.csv: line 2: worker "L9" is not known
 posts.csv: line 3: area "G9" is not in the current edition`},
-	{"times", "posts", "worker,area,rank,from,until\nL1,G1,chief,2024-01-01,\nL1,G1,,01.02.2024,\nL1,G1,,2024-01-01,2024-01-01\nL1,G1,,,\n", `posts.csv: line 2: unknown rank "chief": one of primary, deputy
+	{"times", "posts", "worker,area,rank,from,until\nL1,G1,chief,2024-01-01,\nL1,G1,,01.02.2024,\nL1,G1,,2024-01-01,2024-01-01\nL1,G1,,,\n", `posts.csv: line 2: unknown rank "chief": one of primary 主责, deputy 副职
 posts.csv: line 3: from "01.02.2024": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 posts.csv: line 4: until 2024-01-01 is not after from 2024-01-01
 posts.csv: line 5: from "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on`},
@@ -291,37 +291,37 @@ posts.csv: line 4: the area has a primary at that time already: the post of L1 i
 posts.csv: line 4: the area has a primary at that time already: line 2
 posts.csv: line 5: the same worker, area and from as line 2
 posts.csv: line 6: the worker has a post in the area at that time already: line 4
-posts.csv: line 7: unknown rank "chief": one of primary, deputy`},
+posts.csv: line 7: unknown rank "chief": one of primary 主责, deputy 副职`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
 	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n", `calendar.csv: line 2: ordinary days have no date
 calendar.csv: line 3: ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00
 calendar.csv: line 4: date "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
-calendar.csv: line 5: unknown kind of day "feast": one of ordinary, holiday, workday
+calendar.csv: line 5: unknown kind of day "feast": one of ordinary 平时, holiday 节假日, workday 调休
 calendar.csv: line 6: date "2026-13-01": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 calendar.csv: line 7: a holiday has no hours
 calendar.csv: line 8: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
 calendar.csv: line 10: 2026-10-02 is already that of line 9`},
 	{"limits", "limits", "matter,urgency,stage,limit_hours,clock\n02,,accept,1,\n,very,accept,1,\n,,nap,1,\n,,accept,0,\n,,accept,1,sundial\n,,accept,1,\n,normal,接收,2,working\n", `limits.csv: line 2: matter "02": no matter of the catalogue begins so
-limits.csv: line 3: unknown urgency "very": one of normal, urgent, critical
-limits.csv: line 4: unknown stage "nap": one of route, accept, verify, handle, check, evaluate, report_in, overall
+limits.csv: line 3: unknown urgency "very": one of normal, urgent, critical, or 一般, 紧急, 特急
+limits.csv: line 4: unknown stage "nap": one of route 交办, accept 接收, verify 核查, handle 处置, check 核验, evaluate 问效, report_in 报到, overall 总时限
 limits.csv: line 5: limit_hours "0": a number of hours above 0, at most 87840
-limits.csv: line 6: unknown clock "sundial": working or continuous
+limits.csv: line 6: unknown clock "sundial": working 工作时间 or continuous 连续
 limits.csv: line 8: the limit */normal/accept is already that of line 7`},
 	{"rules", "rules", "code,matter,area,urgency,week,from,until,level,role,department\n,,,,,,,town,,\nA,1,,,,,,town,,\nA,02,,,,,,town,,\nA,,G9,,,,,town,,\nA,,,very,,,,town,,\nA,,,,noon,,,town,,\nA,,,,,soon,,town,,\nA,,,,,,,hill,,\nA,,,,,,,,king,\nA,,,,,,,,,\nA,,,,,2024-02-01,2024-02-01,town,,\nB,01,G1,特急,周末 08:00-12:00,,,,部门,城管局\nB,01,G1,特急,周末 08:00-12:00,,,,部门,消防\nB,,,,,,,town,,\n", `rules.csv: line 2: the code is missing
 rules.csv: line 3: matter "1": two, four or six digits
 rules.csv: line 4: matter "02": no matter of the catalogue begins so
 rules.csv: line 5: area "G9" is not in the current edition
-rules.csv: line 6: unknown urgency "very": one of normal, urgent, critical
+rules.csv: line 6: unknown urgency "very": one of normal, urgent, critical, or 一般, 紧急, 特急
 rules.csv: line 7: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
 rules.csv: line 8: from "soon": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
-rules.csv: line 9: unknown level "hill": one of city, county, town, village, grid, microgrid
-rules.csv: line 10: unknown role "king": one of leader, liaison, dispatcher, officer
+rules.csv: line 9: unknown level "hill": one of city, county, town, village, grid, microgrid, or 市, 县, 乡镇, 村, 网格, 微网格
+rules.csv: line 10: unknown role "king": one of leader 网格长, liaison 联络员, dispatcher 指挥中心, officer 部门
 rules.csv: line 11: the rule asks for nobody: a level, a role or a department
 rules.csv: line 12: until 2024-02-01 00:00:00 is not after from 2024-02-01 00:00:00
 rules.csv: line 13: department "城管局" has no officer in the roster
 rules.csv: line 15: code B is already that of line 14`},
 	{"matters", "matters", "code,category,item,name,level,limit_hours\n0101,a,b,c,grid,4\n010101,a,b,c,hamlet,4\n010101,a,b,c,grid,-1\n010101,a,b,c,grid,4\n010102,x,b,d,grid,4\n010201,a,c,d,grid,4\n010101,a,b,c,grid,4\n010103,a,,c,grid,4\n", `matters.csv: line 2: code "0101": six digits, two each for category, item and matter
-matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid
+matters.csv: line 3: unknown level "hamlet": one of city, county, town, village, grid, microgrid, or 市, 县, 乡镇, 村, 网格, 微网格
 matters.csv: line 4: limit_hours "-1": a number of hours above 0, at most 87840
 matters.csv: line 6: category 01 is "x", but "a" on line 5
 matters.csv: line 8: code 010101 is already that of line 5

@@ -127,7 +127,7 @@ func TestRefusedWorkbooksAreNamedRowByRow(t *testing.T) {
 		rows [][]any
 		want string
 	}{
-		{"rows", [][]any{{"code", "name", "role", "phone"}, {"A", "a", "boss"}, nil, {"B", "b", "leader", worn}, {"C", "c", "leader", "1", "more"}, {"D", "d", "leader"}, {"3.20612001001001e+17", "e", "leader"}, {"32E+16", "f", "leader"}, {"3.2E17", "g", "leader"}, {"3E17", "h", "leader"}, {"G", "g", "leader", "1.38e+10"}}, `book.xlsx: line 2: unknown role "boss": one of leader, liaison, dispatcher, officer
+		{"rows", [][]any{{"code", "name", "role", "phone"}, {"A", "a", "boss"}, nil, {"B", "b", "leader", worn}, {"C", "c", "leader", "1", "more"}, {"D", "d", "leader"}, {"3.20612001001001e+17", "e", "leader"}, {"32E+16", "f", "leader"}, {"3.2E17", "g", "leader"}, {"3E17", "h", "leader"}, {"G", "g", "leader", "1.38e+10"}}, `book.xlsx: line 2: unknown role "boss": one of leader 网格长, liaison 联络员, dispatcher 指挥中心, officer 部门
 book.xlsx: line 4: column "phone": the cell is a number that has lost its last digits: format the column as text and enter it again
 book.xlsx: line 5: 5 fields, but the first line names 4 columns
 book.xlsx: line 7: column "code": the cell is a number that has lost its last digits: format the column as text and enter it again
