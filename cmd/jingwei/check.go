@@ -12,24 +12,30 @@ import (
 )
 
 type checkCommand struct {
-	Edition int64 `help:"Number of the edition; default: the current one."`
+	Edition *int64 `placeholder:"N" help:"Number of the edition, from 1; default: the current one."`
 }
 
 func (c *checkCommand) Run(ctx context.Context, s streams, d *database) error {
+	edition := int64(0) // the current one
+	if c.Edition != nil {
+		if edition = *c.Edition; edition < 1 {
+			return usageError{fmt.Errorf("--edition %d: editions begin at 1", edition)}
+		}
+	}
 	db, done, err := d.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	began := time.Now()
-	faults, err := db.Check(ctx, c.Edition)
+	faults, err := db.Check(ctx, edition)
 	if err != nil {
 		return err
 	}
 	for _, f := range faults {
 		fmt.Fprintln(s.out, f)
 	}
-	n, err := c.geometry(ctx, s.out, db)
+	n, err := geometry(ctx, s.out, db, edition)
 	if err != nil {
 		return err
 	}
@@ -42,8 +48,11 @@ func (c *checkCommand) Run(ctx context.Context, s streams, d *database) error {
 
 // geometry builds the coverage of the edition and proves on it what SQL cannot;
 // it returns how many violations it listed.
-func (c *checkCommand) geometry(ctx context.Context, out io.Writer, db *store.DB) (int, error) {
-	id, cells, err := db.Faces(ctx, c.Edition)
+func geometry(ctx context.Context, out io.Writer, db *store.DB, edition int64) (int, error) {
+	id, cells, err := db.Faces(ctx, edition)
+	if err == nil && id == 0 {
+		err = errors.New("there is no edition yet: import boundaries first")
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -61,14 +70,14 @@ func (c *checkCommand) geometry(ctx context.Context, out io.Writer, db *store.DB
 		return 0, err
 	}
 	fmt.Fprintf(out, "edition %d: %d cells tile the territory: no gap, no overlap, one cell at every place\n", id, cover.Len())
-	return c.unions(ctx, out, db)
+	return unions(ctx, out, db, edition)
 }
 
 // unions proves that the cells below every area are all the ground it has: that
 // the areas of each level, drawn as the unions of their cells, again tile what
 // their cells tile.
-func (c *checkCommand) unions(ctx context.Context, out io.Writer, db *store.DB) (int, error) {
-	snapshot, err := db.Load(ctx, c.Edition)
+func unions(ctx context.Context, out io.Writer, db *store.DB, edition int64) (int, error) {
+	snapshot, err := db.Load(ctx, edition)
 	if err != nil {
 		return 0, err
 	}

@@ -191,6 +191,8 @@ func TestWrongUse(t *testing.T) {
 		{"token", "create", "--role", "king"},
 		{"token", "revoke", "x"},
 		{"import", "boundaries", "main.go", "--level", "grid", "--crs", "4549"},
+		{"check", "--edition", "0"},
+		{"check", "--edition=-1"},
 		{"synth", "--out", t.TempDir(), "--scale", "-1"},
 		{"synth", "--out", t.TempDir(), "--scale", "0"},
 		{"export", "tiles", "--layer", "roads", "--out", "a.mbtiles"},
@@ -300,6 +302,9 @@ func TestImportSaysWhatItDid(t *testing.T) {
 	if err := os.WriteFile(file, []byte(cells), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if a := jingwei(t, "--data", data, "check"); a.status != exitFailed || a.out != "" || !strings.Contains(a.err, "there is no edition yet") {
+		t.Errorf("check of nothing: %+v", a)
+	}
 	args := []string{"--data", data, "import", "boundaries", file, "--level", "grid"}
 	for _, c := range []struct {
 		flag, want string
@@ -311,6 +316,9 @@ func TestImportSaysWhatItDid(t *testing.T) {
 		if a := succeed(t, append(args, c.flag)...); a.out != "" || !strings.HasSuffix(a.err, c.want) {
 			t.Errorf("%s: %q, want %q", c.flag, a.err, c.want)
 		}
+	}
+	if a := succeed(t, "--data", data, "check", "--edition", "1"); !strings.Contains(a.out, "edition 1: 2 cells tile") {
+		t.Errorf("check --edition 1: %+v", a)
 	}
 }
 
