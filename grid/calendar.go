@@ -94,6 +94,8 @@ func (d CalendarDay) Check() error {
 		return errors.New("ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00")
 	case d.Kind == Holiday && len(d.Hours) > 0:
 		return errors.New("a holiday has no hours")
+	case d.Kind == Workday && len(d.Hours) > 0 && len(d.Hours.on(weekday(dayOf1970(d.Date)))) == 0:
+		return fmt.Errorf("hours %q never come: %s is a %v", d.Hours, d.Key(), d.Date.In(Beijing).Weekday())
 	}
 	return nil
 }

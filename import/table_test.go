@@ -293,14 +293,15 @@ posts.csv: line 5: the same worker, area and from as line 2
 posts.csv: line 6: the worker has a post in the area at that time already: line 4
 posts.csv: line 7: unknown rank "chief": one of primary 主责, deputy 副职`},
 	{"two posts in an area", "posts", "worker,area,rank,from\nL1,G1,primary,2024-01-01\nL1,G1,deputy,2024-02-01\n", `posts.csv: line 3: the worker has a post in the area at that time already: line 2`},
-	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n", `calendar.csv: line 2: ordinary days have no date
+	{"calendar", "calendar", "date,kind,name,hours\n2026-10-01,ordinary,,mon 08:00-09:00\n,ordinary,,\n,holiday,,\n2026-10-01,feast,,\n2026-13-01,holiday,,\n2026-10-01,holiday,,08:00-12:00\n2026-10-10,workday,,noon\n2026-10-02,holiday,,\n2026/10/2,workday,,\n2026-12-27,workday,,mon 09:00-12:00; tue 22:00-06:00\n2026-12-20,workday,,sun 09:00-12:00\n2026-12-19,workday,,09:00-12:00\n", `calendar.csv: line 2: ordinary days have no date
 calendar.csv: line 3: ordinary days need hours, as in mon-fri 08:30-12:00; mon-fri 14:00-18:00
 calendar.csv: line 4: date "": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 calendar.csv: line 5: unknown kind of day "feast": one of ordinary 平时, holiday 节假日, workday 调休
 calendar.csv: line 6: date "2026-13-01": a time such as 2024-06-30, 2024-06-30 08:15 or 2024-06-30T08:15:00+08:00, from 1970 on
 calendar.csv: line 7: a holiday has no hours
 calendar.csv: line 8: hours "noon": "noon" is no day or run of days; write them as in mon-fri 08:30-17:30; sat,sun 09:00-12:00
-calendar.csv: line 10: 2026-10-02 is already that of line 9`},
+calendar.csv: line 10: 2026-10-02 is already that of line 9
+calendar.csv: line 11: hours "mon 09:00-12:00; tue 22:00-06:00" never come: 2026-12-27 is a Sunday`},
 	{"limits", "limits", "matter,urgency,stage,limit_hours,clock\n02,,accept,1,\n,very,accept,1,\n,,nap,1,\n,,accept,0,\n,,accept,1,sundial\n,,accept,1,\n,normal,接收,2,working\n", `limits.csv: line 2: matter "02": no matter of the catalogue begins so
 limits.csv: line 3: unknown urgency "very": one of normal, urgent, critical, or 一般, 紧急, 特急
 limits.csv: line 4: unknown stage "nap": one of route 交办, accept 接收, verify 核查, handle 处置, check 核验, evaluate 问效, report_in 报到, overall 总时限
