@@ -2,10 +2,13 @@ package synth
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,10 +25,13 @@ var levelFiles = map[grid.Level]string{
 
 // WriteFiles writes the city and n of its reports to a folder, which it makes:
 // a GeoJSON file for each level, and CSV files of workers, posts, matters and
-// reports.
+// reports. It fails in a folder that holds another city, and writes nothing then.
 func (c *City) WriteFiles(ctx context.Context, dir string, n int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the city: %w", err)
+	}
+	if err := c.alone(dir); err != nil {
+		return err
 	}
 	for _, l := range grid.Levels() {
 		err := c.writeFile(ctx, dir, levelFiles[l]+".geojson", func(w *bufio.Writer) error { return c.writeAreas(ctx, w, l) })
@@ -37,7 +43,7 @@ func (c *City) WriteFiles(ctx context.Context, dir string, n int) error {
 		name  string
 		write func(*bufio.Writer) error
 	}{
-		{"workers.csv", func(w *bufio.Writer) error { return writeTable(w, c.workerRows()) }},
+		{workersFile, func(w *bufio.Writer) error { return writeTable(w, c.workerRows()) }},
 		{"posts.csv", func(w *bufio.Writer) error { return writeTable(w, c.postRows()) }},
 		{"matters.csv", func(w *bufio.Writer) error { return writeTable(w, c.matterRows()) }},
 		{"reports.csv", func(w *bufio.Writer) error { return c.writeReports(ctx, w, n) }},
@@ -46,6 +52,29 @@ func (c *City) WriteFiles(ctx context.Context, dir string, n int) error {
 		if err := c.writeFile(ctx, dir, t.name, t.write); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// workersFile tells cities apart: who works there depends on the seed and the scale.
+const workersFile = "workers.csv"
+
+// alone fails when a folder holds another city.
+func (c *City) alone(dir string) error {
+	path := filepath.Join(dir, workersFile)
+	there, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var own bytes.Buffer
+	if err == nil {
+		err = writeTable(&own, c.workerRows())
+	}
+	if err != nil {
+		return fmt.Errorf("look at the folder: %w", err)
+	}
+	if !bytes.Equal(there, own.Bytes()) {
+		return fmt.Errorf("%s is of another city, with another seed or scale: name another folder, or delete that one first", path)
 	}
 	return nil
 }

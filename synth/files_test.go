@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"jingwei/geo"
@@ -151,5 +152,25 @@ func TestWritingStopsWhenCancelled(t *testing.T) {
 	}
 	if err := small().WriteFiles(context.Background(), file, 10); err == nil {
 		t.Error("written into a file as if it were a folder")
+	}
+}
+
+// A city is written over itself, and over no other.
+func TestWritingKeepsAnotherCity(t *testing.T) {
+	dir := t.TempDir()
+	o := synth.Options{Seed: 5, Scale: 0.005}
+	for _, n := range []int{10, 20} {
+		if err := generate(o).WriteFiles(t.Context(), dir, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range []synth.Options{{Seed: 6, Scale: 0.005}, {Seed: 5, Scale: 0.01}} {
+		if err := generate(other).WriteFiles(t.Context(), dir, 10); err == nil || !strings.Contains(err.Error(), "workers.csv is of another city") {
+			t.Errorf("%+v: %v, want it refused", other, err)
+		}
+	}
+	reports, err := os.ReadFile(filepath.Join(dir, "reports.csv"))
+	if err != nil || bytes.Count(reports, []byte("\n")) < 21 {
+		t.Errorf("%v: the reports are not those of before:\n%s", err, reports)
 	}
 }

@@ -51,6 +51,7 @@ func (c *exportTiles) Run(ctx context.Context, s streams, d *database) error {
 		return err
 	}
 	defer done()
+	_, missing := os.Stat(c.Out)
 	began, p := time.Now(), newProgress(s.err)
 	n, err := c.export(ctx, db, x, p)
 	p.close()
@@ -60,6 +61,9 @@ func (c *exportTiles) Run(ctx context.Context, s streams, d *database) error {
 	info, err := os.Stat(c.Out)
 	if err != nil {
 		return err
+	}
+	if missing == nil {
+		fmt.Fprintf(s.err, "replaced %s\n", c.Out)
 	}
 	fmt.Fprintf(s.err, "%d tiles, %.1f MB, in %.1f s\n", n, float64(info.Size())/1e6, time.Since(began).Seconds())
 	return nil

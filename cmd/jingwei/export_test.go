@@ -177,9 +177,12 @@ func gdalCounts(t *testing.T, file, layer string, expected uint64) (n uint64) {
 func exportTwice(t *testing.T, data, format string) {
 	t.Helper()
 	var written [2][]byte
+	file := filepath.Join(t.TempDir(), "city")
 	for i := range written {
-		file := filepath.Join(t.TempDir(), "city")
-		succeed(t, "--data", data, "export", "tiles", "--layer", "reports", "--format", format, "--out", file, "--max-zoom", "10", "--state", "closed")
+		a := succeed(t, "--data", data, "export", "tiles", "--layer", "reports", "--format", format, "--out", file, "--max-zoom", "10", "--state", "closed")
+		if replaced := strings.Contains(a.err, "replaced "+file+"\n"); replaced != (i > 0) {
+			t.Errorf("export number %d says %q", i, a.err)
+		}
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

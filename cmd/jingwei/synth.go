@@ -8,7 +8,7 @@ import (
 )
 
 type synthCommand struct {
-	Out     string  `required:"" type:"path" help:"Folder to write to; made if it is not there."`
+	Out     string  `required:"" type:"path" help:"Folder to write to; made if it is not there, refused if it holds another city."`
 	Scale   float64 `default:"1" help:"Size of the city: 1 is Nantong with 62,854 cells."`
 	Seed    uint64  `default:"1" help:"The same seed gives the same bytes."`
 	Reports int     `default:"100000" help:"How many reports."`
