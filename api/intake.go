@@ -16,10 +16,8 @@ import (
 
 // Limits of a report.
 const (
-	maxText     = 4000           // characters
-	maxReporter = 200            // characters
-	maxAccuracy = 100_000.0      // metres
-	maxAhead    = 24 * time.Hour // of Report.At over now: clocks of phones are wrong
+	maxText     = 4000 // characters
+	maxReporter = 200  // characters
 )
 
 // reportIn is a report as it is sent. The place is lon and lat or position.
@@ -136,8 +134,8 @@ func (in reportIn) time(now time.Time) (time.Time, error) {
 	if err != nil {
 		return at, bad("time", "at", "%q is not a time as RFC 3339 writes it", in.At)
 	}
-	if at.After(now.Add(maxAhead)) {
-		return at, bad("time", "at", "more than %v in the future", maxAhead)
+	if at.After(now.Add(grid.MaxAhead)) {
+		return at, bad("time", "at", "more than %v in the future", grid.MaxAhead)
 	}
 	if at.Before(time.Unix(0, 0)) {
 		return at, bad("time", "at", "before 1970")
@@ -168,8 +166,8 @@ func (in reportIn) place() (lon, lat float64, d datum.Datum, err error) {
 }
 
 func checkAccuracy(m float64) error {
-	if math.IsNaN(m) || m < 0 || m > maxAccuracy {
-		return bad("range", "accuracy", "want metres from 0 to %v", maxAccuracy)
+	if math.IsNaN(m) || m < 0 || m > grid.MaxAccuracy {
+		return bad("range", "accuracy", "want metres from 0 to %v", grid.MaxAccuracy)
 	}
 	return nil
 }

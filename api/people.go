@@ -112,8 +112,8 @@ func (c *call) nothing() error {
 }
 
 func checkCode(name, code string) error {
-	if code == "" || len(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return r == '/' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return bad("code", name, "want 1 to %d bytes without white space or /", maxCode)
+	if code == "" || code == "." || code == ".." || len(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return r == '/' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return bad("code", name, "want 1 to %d bytes without white space or /, and not . or ..", maxCode)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (c stance) is(st Standing) bool {
 	case AsSystem:
 		return c.by.System
 	case AsReporter:
-		return c.by.Filed && !(c.r.State == grid.Closed && c.by.Who() == c.r.Handler)
+		return c.by.Filed && (c.r.State != grid.Closed || c.by.Who() != c.r.Handler)
 	case AsHolder:
 		return c.holds(c.r.Holder, c.seat())
 	case AsSender:

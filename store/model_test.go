@@ -480,7 +480,7 @@ func (j *job) step(t *town, w wish, now time.Time) bool {
 		}
 		return ok
 	case "closed reopen":
-		if !(p.filed && p.id() != j.handler) && !above {
+		if (!p.filed || p.id() == j.handler) && !above {
 			return false
 		}
 		j.give(j.home(t, now))

@@ -39,7 +39,8 @@ func (n *node) ring(ctx context.Context) error {
 // newAlarms counts what waits for an alarm.
 func newAlarms(db *store.DB) gauges {
 	return gauges{
-		db.Log, []*prometheus.Desc{
+		db.Log,
+		[]*prometheus.Desc{
 			prometheus.NewDesc("jingwei_alarms_waiting", "Reports on which the system will act by itself.", nil, nil),
 			prometheus.NewDesc("jingwei_alarms_late", "Reports on which the system should have acted by now.", nil, nil),
 			prometheus.NewDesc("jingwei_alarms_late_seconds", "For how long the first of those has been late.", nil, nil),

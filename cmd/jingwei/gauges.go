@@ -44,7 +44,8 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 // a cursor.
 func newFeedLag(db *store.DB, applied func() grid.Cursor) gauges {
 	return gauges{
-		db.Log, []*prometheus.Desc{
+		db.Log,
+		[]*prometheus.Desc{
 			prometheus.NewDesc("jingwei_feed_behind", "Events that are committed and that this node has not applied yet.", nil, nil),
 			prometheus.NewDesc("jingwei_feed_held_seconds", "For how long a transaction that is still open has held back what was written after it began.", nil, nil),
 		},
