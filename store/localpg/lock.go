@@ -12,7 +12,8 @@ import (
 
 func lockPath(dir string) string { return filepath.Join(dir, "lock") }
 
-// claim makes this process the owner of a folder until unlock or its death.
+// claim makes this process the owner of a folder until unlock or its death. To close the
+// file is not enough to unlock: a program that is just being started has it open too.
 func claim(dir string) (unlock func() error, err error) {
 	f, err := os.OpenFile(lockPath(dir), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -28,7 +29,7 @@ func claim(dir string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f.Close, nil
+	return func() error { return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close()) }, nil
 }
 
 // owner tells the process that holds a lock, as far as it is known.
