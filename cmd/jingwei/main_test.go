@@ -56,10 +56,18 @@ func dataFolder(t *testing.T) string {
 	t.Helper()
 	data := t.TempDir()
 	t.Cleanup(func() {
-		if home, err := filepath.EvalSymlinks(filepath.Join(data, "cluster")); err == nil {
-			if err := os.RemoveAll(home); err != nil {
-				t.Error(err)
+		home, err := filepath.EvalSymlinks(filepath.Join(data, "cluster"))
+		if err != nil {
+			return // there is none
+		}
+		// The database of a service that was killed writes on until it is down.
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			if err = os.RemoveAll(home); err == nil || time.Now().After(end) {
+				break
 			}
+		}
+		if err != nil {
+			t.Error(err)
 		}
 	})
 	return data
