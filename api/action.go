@@ -33,17 +33,6 @@ type actionIn struct {
 	Evidence   []string `json:"evidence"`
 }
 
-// givenWorker is who of those in post in the area gets the ball.
-const givenWorker dispatch.Given = "worker"
-
-// optional are the fields that actions take besides a reason, which goes with all, and
-// those that the lifecycle asks for.
-var optional = map[grid.Action][]dispatch.Given{
-	grid.ActionRoute:    {givenWorker},
-	grid.ActionDelegate: {givenWorker},
-	grid.ActionSuspend:  {dispatch.GivenResumeAt},
-}
-
 // fits fails when a field is given that the action has no use for: whoever sent it
 // expects something else of it.
 func (in actionIn) fits() error {
@@ -52,19 +41,18 @@ func (in actionIn) fits() error {
 	if !ok {
 		return nil // which the lifecycle refuses
 	}
-	takes := slices.Concat(rule.Gives, optional[action])
 	for _, f := range []struct {
 		name  dispatch.Given
 		given bool
 	}{
 		{dispatch.GivenArea, in.Area != ""},
-		{givenWorker, in.Worker != ""},
+		{dispatch.GivenWorker, in.Worker != ""},
 		{dispatch.GivenLead, in.Lead != ""},
 		{dispatch.GivenResumeAt, in.ResumeAt != ""},
 		{dispatch.GivenDepartment, in.Department != ""},
 		{dispatch.GivenEvidence, len(in.Evidence) > 0},
 	} {
-		if f.given && !slices.Contains(takes, f.name) {
+		if f.given && !rule.Takes(f.name) {
 			return bad("wrong-field", string(f.name), "%s does not take it", action)
 		}
 	}

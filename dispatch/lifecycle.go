@@ -47,10 +47,12 @@ const (
 // Given is something that comes with an act, under the name of its field.
 type Given string
 
-// What may have to be given. The area is that of the next holder.
+// What may have to be given. The area is that of the next holder; the worker, who is
+// never needed, is among those in post there.
 const (
 	GivenReason     Given = "reason"
 	GivenArea       Given = "area"
+	GivenWorker     Given = "worker"
 	GivenLead       Given = "lead"
 	GivenResumeAt   Given = "resume_at"
 	GivenDepartment Given = "department"
@@ -194,6 +196,21 @@ func RuleOf(a grid.Action) (Rule, bool) {
 		return Rule{}, false
 	}
 	return Lifecycle[i], true
+}
+
+// Takes reports whether the rule has a use for something: for what must come with the
+// act and, where one likes, a reason, who gets a ball that is given, and another date
+// than was asked for when work is suspended.
+func (r Rule) Takes(g Given) bool {
+	switch {
+	case g == GivenReason:
+		return true
+	case g == GivenWorker:
+		return r.Ball == BallGiven
+	case g == GivenResumeAt && r.Action == grid.ActionSuspend:
+		return true
+	}
+	return slices.Contains(r.Gives, g)
 }
 
 // to returns the state that the rule leads to from one of its states.
