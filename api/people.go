@@ -112,7 +112,7 @@ func (c *call) nothing() error {
 }
 
 func checkCode(name, code string) error {
-	if code == "" || code == "." || code == ".." || len(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return r == '/' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+	if code == "" || len(code) > maxCode || !grid.Addressable(code) || strings.ContainsFunc(code, unicode.IsControl) {
 		return bad("code", name, "want 1 to %d bytes without white space or /, and not . or ..", maxCode)
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"jingwei/grid"
 )
 
 // Bounds on texts, in characters.
@@ -49,7 +51,7 @@ func checkProse(s string) error {
 
 // checkCode refuses what is no code: text in one piece, which can stand in an address.
 func checkCode(what, s string) error {
-	if s == "." || s == ".." || strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) }) {
+	if !grid.Addressable(s) {
 		return fmt.Errorf("the %s %q: want one without white space or /; . and .. are none", what, s)
 	}
 	return checkText(what, s, maxCode)
