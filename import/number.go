@@ -3,6 +3,8 @@ package importer
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"jingwei/geo"
 )
@@ -43,13 +45,8 @@ func validNumber(b []byte) bool {
 // Number reads a number as tables and addresses write them: decimal, perhaps with an
 // exponent; in no other base, without underscores, finite.
 func Number(s string) (float64, error) {
-	for i := range len(s) {
-		if !numeric[s[i]] {
-			return 0, fmt.Errorf("%q is not a number", s)
-		}
-	}
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
+	if err != nil || strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || !numeric[r] }) {
 		return 0, fmt.Errorf("%q is not a number", s)
 	}
 	return v, nil
