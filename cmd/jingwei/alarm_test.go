@@ -76,7 +76,7 @@ func TestGauges(t *testing.T) {
 		t.Fatal(err)
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(newAlarms(db.DB), newFeedLag(db.DB, func() grid.Cursor { return before }))
+	registry.MustRegister(newAlarms(db.DB), newFeedLag(db.DB, func() *grid.Cursor { return &before }))
 	held := gathered(t, registry)
 	if held["jingwei_alarms_waiting"] != 10 || held["jingwei_alarms_late"] != 10 || held["jingwei_alarms_late_seconds"] <= 0 {
 		t.Error(held)
@@ -89,6 +89,11 @@ func TestGauges(t *testing.T) {
 	}
 	if got := gathered(t, registry); got["jingwei_feed_behind"] != 3 || got["jingwei_feed_held_seconds"] != 0 {
 		t.Errorf("when it has ended: %v", got)
+	}
+	starting := prometheus.NewRegistry()
+	starting.MustRegister(newFeedLag(db.DB, func() *grid.Cursor { return nil }))
+	if got := gathered(t, starting); len(got) > 0 {
+		t.Errorf("of a node that is starting: %v", got)
 	}
 }
 

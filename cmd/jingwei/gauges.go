@@ -41,8 +41,8 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 }
 
 // newFeedLag tells how far a node is behind the feed, of which it has applied all up to
-// a cursor.
-func newFeedLag(db *store.DB, applied func() grid.Cursor) gauges {
+// a cursor; nothing while there is none yet.
+func newFeedLag(db *store.DB, applied func() *grid.Cursor) gauges {
 	return gauges{
 		db.Log,
 		[]*prometheus.Desc{
@@ -50,7 +50,11 @@ func newFeedLag(db *store.DB, applied func() grid.Cursor) gauges {
 			prometheus.NewDesc("jingwei_feed_held_seconds", "For how long a transaction that is still open has held back what was written after it began.", nil, nil),
 		},
 		func(ctx context.Context) ([]float64, error) {
-			behind, held, err := db.FeedLag(ctx, applied())
+			upto := applied()
+			if upto == nil {
+				return nil, nil
+			}
+			behind, held, err := db.FeedLag(ctx, *upto)
 			return []float64{float64(behind), held.Seconds()}, err
 		},
 	}

@@ -24,7 +24,7 @@ type node struct {
 	current grid.Current
 	picture atomic.Pointer[api.Picture]
 	publish func(upto grid.Cursor, events []grid.Event) // to the event streams
-	applied atomic.Pointer[grid.Cursor]                 // all of the feed up to here is above
+	applied atomic.Pointer[grid.Cursor]                 // all of the feed up to here is above; nil while the node is starting
 
 	writing sync.Mutex       // held by who changes what is above and below
 	making  bool             // another picture is being made
@@ -148,15 +148,6 @@ func (n *node) follow(ctx context.Context, after grid.Cursor) error {
 		n.applied.Store(&upto)
 		return nil
 	})
-}
-
-// upto returns the cursor up to which the feed is applied; the zero one while the node
-// is starting.
-func (n *node) upto() grid.Cursor {
-	if c := n.applied.Load(); c != nil {
-		return *c
-	}
-	return grid.Cursor{}
 }
 
 // apply brings the memory up to date with events. Whatever is read for one of

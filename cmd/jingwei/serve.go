@@ -67,7 +67,7 @@ func newService(ctx context.Context, db *store.DB, c *serveCommand, log *slog.Lo
 		Pages: web.FS(), Ready: db.Ping, Log: log, Metrics: metrics,
 	})
 	v.node.publish = v.api.Publish
-	metrics.MustRegister(newAlarms(db), newFeedLag(db, v.node.upto))
+	metrics.MustRegister(newAlarms(db), newFeedLag(db, v.node.applied.Load))
 	v.hooks = webhook.New(webhook.Config{
 		Store: db, Snapshots: &v.node.current, Render: v.api.Render, Private: c.PrivateWebhooks, Log: log, Now: db.Now,
 	})
