@@ -111,7 +111,7 @@ type Report struct {
 	Urgency    Urgency
 	Sender     Holder    // who had the ball before and gave it away; zero: the router, or a ball that was taken back
 	Handler    string    // who accepted it last or, afterwards, finished it, as [Caller.Who] writes it; that one never voids or checks
-	Returns    int       // until their common superior accepts it; below zero when it was accepted since
+	Returns    int       // how often it was returned, until the common superior accepts it; negative from any acceptance to the next return
 	Asked      Action    // AskVoid or AskSuspend, while it waits for an answer
 	AskedBy    string    // as [Caller.Who] writes it
 	Lead       uuid.UUID // of a merged report: the one that it follows

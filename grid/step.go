@@ -44,7 +44,7 @@ func (r Report) After(s Step) Report {
 		r.settleReturns()
 		r.Handler = s.Who
 	case ActionReturn:
-		r.Returns = max(r.Returns, -r.Returns) + 1
+		r.Returns = max(r.Returns, -r.Returns) + 1 // of either sign
 	case ActionAskVoid, ActionAskSuspend:
 		r.Asked, r.AskedBy, r.ResumeAt = s.Action, s.Who, s.ResumeAt
 	case ActionSuspend:
