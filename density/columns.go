@@ -184,6 +184,7 @@ func (c *Columns) show(v *view, old int) {
 			c.touched.mark(e.pos, v.since+uint64(i)+1)
 		}
 	}
+	c.touched.upTo.Store(v.version())
 	if len(v.log) >= max(1<<16, v.base.len()/32) {
 		c.compact(v)
 	}

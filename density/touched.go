@@ -10,8 +10,9 @@ import (
 // touched holds the versions of the last changes by cell of Web Mercator. One
 // goroutine marks, any number read.
 type touched struct {
-	floor    uint64   // version of all cells that are not there
-	versions sync.Map // *sheet by sheetKey
+	floor    uint64        // version of all cells that are not there
+	versions sync.Map      // *sheet by sheetKey
+	upTo     atomic.Uint64 // all changes up to this version are marked; 0: those up to the floor
 }
 
 // sheet holds the versions of 8 by 8 cells, 0 for those that are not there.
@@ -38,6 +39,10 @@ func (t *touched) sheet(key uint64) *sheet {
 	}
 	return v.(*sheet)
 }
+
+// Settled returns the version up to which every change is both counted and told by
+// [Columns.Touched]: at the moment of a change it may be behind [Columns.Version].
+func (c *Columns) Settled() uint64 { return max(c.touched.floor, c.touched.upTo.Load()) }
 
 // Touched returns the version of the last change of anything that is counted in a
 // tile of Web Mercator, which must be one of its zoom; beyond zoom 16, in the tile

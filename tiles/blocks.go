@@ -79,7 +79,7 @@ func (a Address) above(z uint32) Address {
 // What changes meanwhile is seen at the next round.
 func (b *blocks) update() (changed bool) {
 	for {
-		version := b.source.Columns.Version()
+		version := b.source.Columns.Settled()
 		if b.counted && version == b.version {
 			return changed
 		}
@@ -89,7 +89,7 @@ func (b *blocks) update() (changed bool) {
 			b.count(b.first(nil, b.start.above(b.blockZoom())))
 		}
 		changed, b.counted, b.version = true, true, version
-		if b.source.Columns.Version() == version {
+		if b.source.Columns.Settled() == version {
 			return changed
 		}
 	}

@@ -2,6 +2,7 @@ package tiles_test
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,38 @@ func TestViewKeepsUp(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Nothing is missing for good in a view that was looked at while reports came in.
+func TestViewBesideAWriter(t *testing.T) {
+	s := town(t)
+	p := tiles.NewPyramid(s)
+	reports := crowd(p.Box(-1), 40_000)
+	c := density.New(s)
+	o := tiles.Options{Layer: tiles.Bins, Columns: c, Root: -1}
+	for batch := range slices.Chunk(reports, 2000) {
+		done := make(chan struct{})
+		var looking sync.WaitGroup
+		looking.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					if _, err := p.View(t.Context(), 10, o); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+		c.Put(batch...)
+		close(done)
+		looking.Wait()
+		if d := cmp.Diff(view(t, tiles.NewPyramid(s), 10, o), view(t, p, 10, o)); d != "" {
+			t.Fatalf("after %d reports (-want +got):\n%s", c.Len(), d)
 		}
 	}
 }
