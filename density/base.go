@@ -12,26 +12,33 @@ type base struct {
 	*places
 	tracts *tracts
 	times  *times
-	cells  cache[part, []uint32] // their counts
+	counts cache[window, lanes] // of tracts
 }
 
-// newBase orders the rows of places by time as well. Where faces are large, tracts are
-// as well: there are not many more of them. Running totals are so far apart that those
-// of all matters take about a byte a row, as do those of the categories.
-func newBase(p *places) *base { return newBaseOf(p, min(1<<momentBits, max(2*p.faces, 1<<14))) }
-
-// newBaseOf makes a base of at most so many tracts, or one for each face.
-func newBaseOf(p *places, most int) *base {
-	tracts, of := newTracts(p, most)
-	n := len(tracts.list)
-	return &base{places: p, tracts: tracts, times: newTimes(p, of, n, max(2*n, 1<<14))}
+// newBase orders the rows of places by time as well, given the areas of all faces. Running
+// totals are so far apart that those of all matters take two bytes a row, and those of the
+// categories one.
+func newBase(p *places, areas []int32) *base {
+	tracts, first := newTracts(p, areas)
+	return &base{places: p, tracts: tracts, times: newTimes(p, first, tracts.len(), max(tracts.len(), 1<<13))}
 }
 
-// count counts the rows that pass q by tract.
-func (b *base) count(q *query) []uint32 {
-	counts := make([]uint32, len(b.tracts.list))
-	b.times.count(q, counts)
-	return counts
+// count counts the rows that pass q by tract, once.
+func (b *base) count(q *query) lanes {
+	e := b.counts.entry(q.window)
+	if counts := e.counts.Load(); counts != nil {
+		return *counts
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	counts := e.counts.Load()
+	if counts == nil {
+		counts = new(lanes)
+		*counts = newLanes(b.tracts.len())
+		b.times.count(q, *counts)
+		e.counts.Store(counts)
+	}
+	return *counts
 }
 
 // on returns the rows of p on another snapshot. What belongs to a place is located

@@ -23,7 +23,8 @@ type binner struct {
 // the only report that is left, however many came and went, number is the number.
 type sum struct {
 	count, open, overdue int32
-	x, y                 int64 // of the positions
+	midX, midY           int64 // of the middles of the places, in coarse views
+	x, y                 int64 // of the positions; in coarse views, of those that are looked up
 	number               int64 // of the reports' numbers
 }
 
@@ -31,6 +32,8 @@ func (s *sum) add(o *sum) {
 	s.count += o.count
 	s.open += o.open
 	s.overdue += o.overdue
+	s.midX += o.midX
+	s.midY += o.midY
 	s.x += o.x
 	s.y += o.y
 	s.number += o.number
@@ -77,10 +80,15 @@ func (b *binner) around(p geo.Pos) bool {
 
 func (b *binner) add(e event) {
 	n := int64(e.count)
-	b.cells[cellOf(b.south, -e.pos.Y)*b.columns()+cellOf(b.west, e.pos.X)].add(&sum{
-		int32(e.count), int32(e.open), int32(e.overdue),
-		n * int64(e.pos.X), n * int64(e.pos.Y), n * int64(e.number),
-	})
+	s := sum{
+		count: int32(e.count), open: int32(e.open), overdue: int32(e.overdue),
+		x: n * int64(e.pos.X), y: n * int64(e.pos.Y), number: n * int64(e.number),
+	}
+	if b.coarse() {
+		m := placeOf(e.pos).middle()
+		s.midX, s.midY = n*int64(m.X), n*int64(m.Y)
+	}
+	b.cells[cellOf(b.south, -e.pos.Y)*b.columns()+cellOf(b.west, e.pos.X)].add(&s)
 }
 
 func (b *binner) within(face int32) bool {
@@ -100,6 +108,9 @@ func (b *binner) bins(v *view) []Bin {
 			Count: uint32(s.count), Open: uint32(s.open), Overdue: uint32(s.overdue),
 		}
 		if b.view.Where {
+			if b.coarse() && s.count > few {
+				s.x, s.y = s.midX, s.midY
+			}
 			bin.Mean = geo.Pos{X: mean(s.x, s.count), Y: mean(s.y, s.count)}
 			if s.count == 1 {
 				r := v.row(uint32(s.number))

@@ -12,19 +12,21 @@ type View struct {
 	MinX, MinY, MaxX, MaxY uint32
 
 	// Where says that bins are also to tell where their reports are, and about a
-	// report that is the only one: every report is looked at for that, while counts up
-	// to zoom 14 are those of tracts, which are kept for other views.
+	// report that is the only one.
 	Where bool
 }
 
 // Bin is a cell of Web Mercator's grid with reports. A report counts in the bin of
 // its own position; beyond the sides of the square world, in the nearest.
+//
+// The mean of more than eight reports in a bin below zoom 16 is that of the middles of the
+// cells of zoom 16, about 500 m wide, that they are in; all others are of their positions.
 type Bin struct {
 	X, Y                 uint32 // column and row
 	Count, Open, Overdue uint32
 
 	// With View.Where, else zero.
-	Mean   geo.Pos // of the positions, each to the nearest lattice unit
+	Mean   geo.Pos // of where the reports are, to the nearest lattice unit
 	At     uint32  // of the report, in seconds since 1970, if it is one
 	Matter string  // of the report, if it is one and has six digits
 }
@@ -37,5 +39,8 @@ func (c *Columns) Bins(f Filter, root int32, view View) []Bin {
 	b.addBase(v.base)
 	b.addAll(v.owed)
 	b.addAll(v.log)
+	if b.coarse() {
+		b.lookUp(v.base)
+	}
 	return b.bins(v)
 }

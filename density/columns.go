@@ -17,6 +17,7 @@ import (
 type Columns struct {
 	snapshot *grid.Snapshot
 	upwards  []int32 // all areas, those of lower levels first
+	areas    []int32 // of all faces
 	view     atomic.Pointer[view]
 	counts   cache[window, Counts]
 	touched  touched
@@ -50,7 +51,7 @@ func (v *view) row(number uint32) row {
 
 // New returns columns without reports.
 func New(s *grid.Snapshot) *Columns {
-	return newColumns(s, newBase(noPlaces(s.Coverage().Len())), 0, 0)
+	return newColumns(s, noPlaces(s.Coverage().Len()), 0, 0)
 }
 
 // Load returns columns with reports, read until the first error. Their version is
@@ -60,17 +61,21 @@ func Load(s *grid.Snapshot, since uint64, reports iter.Seq2[Report, error]) (*Co
 	if err != nil {
 		return nil, err
 	}
-	return newColumns(s, newBase(p), nextGeneration(since), 0), nil
+	return newColumns(s, p, nextGeneration(since), 0), nil
 }
 
-func newColumns(s *grid.Snapshot, b *base, version uint64, clock uint32) *Columns {
+func newColumns(s *grid.Snapshot, p *places, version uint64, clock uint32) *Columns {
 	c := &Columns{snapshot: s, upwards: upwards(s), touched: touched{floor: version}, clock: clock}
-	c.setBase(b, version)
+	for f := range int32(s.Coverage().Len()) {
+		c.areas = append(c.areas, s.Cell(f))
+	}
+	c.setBase(p, version)
 	return c
 }
 
 // setBase makes a base that holds all reports what readers see.
-func (c *Columns) setBase(b *base, version uint64) {
+func (c *Columns) setBase(p *places, version uint64) {
+	b := newBase(p, c.areas)
 	c.owed, c.numbers, c.next = make(map[uint32]uint32, len(b.open)), map[row]uint32{}, never
 	for _, o := range b.open {
 		c.owe(o.number, o.state)
@@ -191,7 +196,7 @@ func (c *Columns) show(v *view, old int) {
 }
 
 // compact lays out base and log as a new base of the same version.
-func (c *Columns) compact(v *view) { c.setBase(newBase(v.merged(c.owed)), v.version()) }
+func (c *Columns) compact(v *view) { c.setBase(v.merged(c.owed), v.version()) }
 
 // merged returns all reports, in the states that are owed, in the order of places.
 func (v *view) merged(owed map[uint32]uint32) *places {
@@ -216,7 +221,7 @@ func (c *Columns) On(s *grid.Snapshot) *Columns {
 	c.mu.Lock()
 	v, owed, clock := c.view.Load(), maps.Clone(c.owed), c.clock
 	c.mu.Unlock()
-	return newColumns(s, newBase(v.merged(owed).on(s)), nextGeneration(v.version()), clock)
+	return newColumns(s, v.merged(owed).on(s), nextGeneration(v.version()), clock)
 }
 
 // nextGeneration returns a version after all that columns of a version will have:

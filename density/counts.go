@@ -114,16 +114,20 @@ func (n *Counts) apply(events []event, q *query) {
 func (c *Columns) total(v *view, q *query) *sums {
 	s := c.snapshot
 	n := &Counts{Snapshot: s, sums: &sums{make([]uint32, s.Len()), make([]uint32, s.Len()), make([]uint32, s.Len())}}
-	counts, tracts := v.base.count(q), v.base.tracts.list
-	for f := range v.base.faces {
-		n.count[s.Cell(int32(f))] = counts[f]
-	}
-	for i := v.base.faces; i < len(tracts); i++ {
-		n.count[s.Cell(tracts[i].face)] += counts[i]
-	}
+	n.addTracts(v.base.tracts, v.base.count(q))
 	n.sumUp(c.upwards)
 	n.apply(v.owed, q)
 	return n.sums
+}
+
+// addTracts adds the counts of tracts to their cells.
+func (n *Counts) addTracts(t *tracts, counts lanes) {
+	sums, ends, from := n.count, t.plot[1:], uint32(0)
+	for i, a := range t.area {
+		to := ends[i]
+		sums[a] += sumWord(counts.some(from, to))
+		from = to
+	}
 }
 
 // sumUp adds areas to those above, siblings that follow each other in one go.

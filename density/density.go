@@ -8,8 +8,9 @@
 // By time: periods, within a period by matter, and within that by time, with the
 // running totals of all tracts at the ends of periods, so that a window is the
 // difference of two of them and little more. A tract is what a cell of the edition and
-// one of Web Mercator have in common: areas are made of whole ones, and so are bins,
-// but the smallest. Reports that are open are few, and kept beside.
+// one of zoom 16 have in common, or a part of that with no more reports than a byte can
+// count: areas are made of whole ones, and so are bins, but the smallest. Reports that
+// are open are few, and kept beside.
 //
 // What came or changed since the columns were laid out is a log of events. A count
 // is taken over the columns and brought up to date along the log, so that a new

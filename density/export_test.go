@@ -1,12 +1,11 @@
 package density
 
-// Settle lays out all that is there as a new base of at most so many tracts, or one for
-// each cell.
-func (c *Columns) Settle(most int) {
+// Settle lays out all that is there as a new base.
+func (c *Columns) Settle() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.view.Load()
-	c.setBase(newBaseOf(v.merged(c.owed), most), v.version())
+	c.setBase(v.merged(c.owed), v.version())
 }
 
 // Forget drops the counts that are kept.
@@ -14,8 +13,8 @@ func (c *Columns) Forget() {
 	c.counts.mu.Lock()
 	defer c.counts.mu.Unlock()
 	clear(c.counts.entries)
-	cells := &c.view.Load().base.cells
-	cells.mu.Lock()
-	defer cells.mu.Unlock()
-	clear(cells.entries)
+	counts := &c.view.Load().base.counts
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	clear(counts.entries)
 }

@@ -1,7 +1,7 @@
 package density
 
 import (
-	"slices"
+	"maps"
 	"testing"
 
 	"jingwei/geo"
@@ -33,7 +33,7 @@ func anyItems() *rapid.Generator[[]item] {
 // anyTime is at the begin or the end of a period of any length, or near to it.
 func anyTime() *rapid.Generator[uint64] {
 	return rapid.Custom(func(t *rapid.T) uint64 {
-		at := rapid.Uint64Range(0, 3).Draw(t, "time") << rapid.SampledFrom([]int{0, 1, slotBits, momentBits, 30}).Draw(t, "later")
+		at := rapid.Uint64Range(0, 3).Draw(t, "time") << rapid.SampledFrom([]int{0, 1, slotBits, periodBits, 24, 30}).Draw(t, "later")
 		return max(at, 1) - rapid.Uint64Range(0, 1).Draw(t, "before")
 	})
 }
@@ -141,12 +141,8 @@ func TestTimes(t *testing.T) {
 		p := noPlaces(insideFaces)
 		p = p.merge(inOrder(anyItems().Draw(t, "items")), nil)
 		block := rapid.IntRange(1, 9).Draw(t, "block")
-		most := rapid.IntRange(insideFaces, 12).Draw(t, "tracts")
-		tracts, of := newTracts(p, most)
-		if finer, _ := tractsIn(p, tracts.zoom+1); len(tracts.list) > most || tracts.zoom < tractZoom && len(finer.list) <= most {
-			t.Fatalf("%d tracts in cells of zoom %d, %d in smaller ones; want as many as there may be of %d", len(tracts.list), tracts.zoom, len(finer.list), most)
-		}
-		times := newTimes(p, of, len(tracts.list), block)
+		tracts, first := newTracts(p, make([]int32, insideFaces))
+		times := newTimes(p, first, tracts.len(), block)
 		q := query{window: window{from: anyTime().Draw(t, "from"), to: always}}
 		if rapid.Bool().Draw(t, "ends") {
 			q.to = max(q.from, anyTime().Draw(t, "to"))
@@ -154,72 +150,75 @@ func TestTimes(t *testing.T) {
 		for _, prefix := range lead(rapid.SliceOfN(rapid.SampledFrom([]string{"00", "01", "0101", "99", "02"}), 0, 3).Draw(t, "prefixes")) {
 			q.matters = append(q.matters, codesOf(prefix))
 		}
-		counts := make([]uint32, len(tracts.list))
+		counts := newLanes(tracts.len())
 		times.count(&q, counts)
-		want, got := map[tract]uint32{}, map[tract]uint32{}
-		for i, n := range counts {
-			if n > 0 {
-				got[tracts.list[i]] += n
-			}
-		}
-		for r := range p.states() {
-			if r.face < insideFaces && q.holds(r.at, r.matter) {
-				want[tracts.at(r)]++
-			}
-		}
-		if d := cmp.Diff(want, got, cmp.AllowUnexported(tract{})); d != "" {
+		if d := cmp.Diff(p.countIn(&q), p.sum(tracts, counts)); d != "" {
 			t.Fatalf("%+v with totals every %d rows (-want +got): %s", q, block, d)
 		}
 	})
 }
 
-// at finds the tract of a row.
-func (t *tracts) at(r row) tract {
-	first := morton(geo.MercatorCell(r.pos, t.zoom)) << (2 * (placeZoom - t.zoom))
-	return tract{int32(slices.Index(t.cells, first)), r.face}
+// ground is where tracts are.
+type ground struct {
+	Place place
+	Face  int32
 }
 
-// Tracts have more rows than the low halves of marks can tell.
-func TestTimesOfFullTracts(t *testing.T) {
-	items := make([]item, 400_000)
-	for i := range items {
-		items[i].row = row{face: int32(i % 7 % insideFaces), at: uint32(i) * 1000, matter: uint32(i % 5 / 3 * 10_000)}
-		items[i].place = placeOf(items[i].pos)
+// sum adds up the counts of tracts of the same ground.
+func (p *places) sum(t *tracts, counts lanes) map[ground]int {
+	out := map[ground]int{}
+	for i, run := range t.run {
+		if n := counts[i]; n > 0 {
+			out[ground{p.runs[run].place, p.runs[run].face}] += int(n)
+		}
 	}
-	p := noPlaces(insideFaces).merge(inOrder(items), nil)
-	tracts, of := newTracts(p, insideFaces)
-	times := newTimes(p, of, insideFaces, 10_000)
-	marks := times.totals[0].marks
-	if full := marks[len(marks)-1].full; len(full) <= insideFaces {
-		t.Fatalf("only %v have 2^16 rows, want one twice", full)
+	return out
+}
+
+// countIn counts the rows that pass, one by one.
+func (p *places) countIn(q *query) map[ground]int {
+	out := map[ground]int{}
+	for i := range uint32(p.len()) {
+		if r := p.row(i); int(r.face) < p.faces && q.holds(r.at, r.matter) {
+			out[ground{placeOf(r.pos), r.face}]++
+		}
 	}
-	for _, q := range []query{
-		{window: window{to: always}},
-		{window: window{from: 30_001_000, to: 399_999_000}},
-		{window: window{from: 300_000_000, to: 320_000_000}},
-		{window: window{from: 1, to: 390_000_000}, matters: []codes{{1, 10_001}}},
-	} {
-		want, got := make([]uint32, insideFaces), make([]uint32, insideFaces)
+	return out
+}
+
+// However many rows there are in one place, and tracts in all: the count of a tract fits
+// into its lane, and times are told apart in as many bytes as that takes.
+func TestTimesOfManyTracts(t *testing.T) {
+	for _, c := range []struct{ places, rows, size int }{{1, 1, 5}, {1, 400_000, 5}, {300_000, 400_000, 5}, {1<<20 + 1, 1<<20 + 2, 6}} {
+		items := make([]item, c.rows)
 		for i := range items {
-			if q.holds(items[i].at, items[i].matter) {
-				want[slices.Index(tracts.list, tracts.at(items[i].row))]++
+			items[i].row = row{face: int32(i % 7 % insideFaces), at: uint32(i) * 1000, matter: uint32(i % 5 / 3 * 10_000)}
+			items[i].place = place(i % c.places)
+		}
+		p := noPlaces(insideFaces).merge(inOrder(items), nil)
+		tracts, first := newTracts(p, make([]int32, insideFaces))
+		times := newTimes(p, first, tracts.len(), max(10_000, tracts.len()))
+		if times.rows.size != c.size {
+			t.Errorf("%d rows in %d places: %d bytes each, want %d", c.rows, c.places, times.rows.size, c.size)
+		}
+		for _, q := range []query{
+			{window: window{to: always}},
+			{window: window{from: 30_001_000, to: 399_999_000}},
+			{window: window{from: 300_000_000, to: 320_000_000}},
+			{window: window{from: 1, to: 390_000_000}, matters: []codes{{1, 10_001}}},
+		} {
+			want, counts := map[ground]int{}, newLanes(tracts.len())
+			for i := range items {
+				if r := &items[i]; q.holds(r.at, r.matter) {
+					want[ground{r.place, r.face}]++
+				}
+			}
+			times.count(&q, counts)
+			if got := p.sum(tracts, counts); !maps.Equal(want, got) {
+				t.Errorf("%+v of %d rows in %d places (-want +got): %s", q, c.rows, c.places, cmp.Diff(want, got))
 			}
 		}
-		times.count(&q, got)
-		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("%+v (-want +got): %s", q, d)
-		}
 	}
-}
-
-// More tracts than a moment tells apart are refused, before any is mistaken.
-func TestTimesOfTooManyTracts(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	newTimes(noPlaces(1), nil, 1<<momentBits+1, 1)
 }
 
 // An estimate is put right.

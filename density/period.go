@@ -1,9 +1,6 @@
 package density
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // slotBits: periods are cut between slots of 2^16 seconds, so that a table tells
 // the period of a time.
@@ -14,16 +11,13 @@ type slots [1 << (32 - slotBits)]uint32
 
 func (s *slots) period(at uint32) uint32 { return s[at>>slotBits] }
 
-// newTimes orders the rows of places by time, of whose runs each is in a tract. From
-// one running total to the next there are at least block rows.
-func newTimes(p *places, of []uint32, tracts, block int) *times {
-	if tracts > 1<<momentBits {
-		panic(fmt.Sprintf("density: %d tracts, at most %d can be told apart", tracts, 1<<momentBits))
-	}
-	t := &times{codes: p.codes}
-	slots := t.cut(p, block)
-	t.fill(p, of, slots)
-	eachInParallel(len(t.start)-1, func(i int) { sortMoments(t.rows[t.start[i]:t.start[i+1]]) })
+// newTimes orders the rows of places by time; first are the first tracts of their runs.
+// From one running total to the next there are at least block rows.
+func newTimes(p *places, first []uint32, tracts, block int) *times {
+	t := &times{codes: p.codes, rows: newMoments(tracts)}
+	slots := t.cut(p, block/2)
+	t.fill(p, first, slots)
+	eachInParallel(len(t.start)-1, func(i int) { t.rows.sort(t.start[i], t.start[i+1]) })
 	t.sum(tracts, block)
 	return t
 }
@@ -42,7 +36,7 @@ func (t *times) cut(p *places, block int) *slots {
 			continue
 		}
 		begin := uint64(s) << slotBits
-		if k < 0 || rows >= block || begin-t.periods[k].begin >= 1<<momentBits {
+		if k < 0 || rows >= block || begin+1<<slotBits-t.periods[k].begin > t.rows.longest() {
 			t.periods = append(t.periods, period{begin: begin})
 			k, rows = k+1, 0
 		}
@@ -54,7 +48,7 @@ func (t *times) cut(p *places, block int) *slots {
 }
 
 // fill puts the rows into the buckets of their periods and matters.
-func (t *times) fill(p *places, of []uint32, slots *slots) {
+func (t *times) fill(p *places, first []uint32, slots *slots) {
 	matters := uint32(len(t.codes))
 	next := make([]uint32, len(t.periods)*len(t.codes)+2) // that of a bucket is behind it, so that filling moves it to the start of the next
 	p.inside(func(_ int, from, to uint32) {
@@ -65,25 +59,25 @@ func (t *times) fill(p *places, of []uint32, slots *slots) {
 	for b := range next[1:] {
 		next[b+1] += next[b]
 	}
-	t.rows = make([]moment, next[len(next)-1])
+	t.rows.room(next[len(next)-1])
 	p.inside(func(r int, from, to uint32) {
 		for i := from; i < to; i++ {
 			k := slots.period(p.at[i])
 			slot := &next[k*matters+p.label[i]&p.mask+1]
-			t.rows[*slot].set(t.periods[k].since(uint64(p.at[i])), of[r])
+			t.rows.set(*slot, t.rows.moment(t.periods[k].since(uint64(p.at[i])), first[r]+(i-from)>>tractBits))
 			*slot++
 		}
 	})
 	t.start = next[:len(next)-1]
 }
 
-func sortMoments(rows []moment) {
-	numbers := make([]uint64, len(rows))
-	for i := range rows {
-		numbers[i] = uint64(rows[i].time())<<32 | uint64(rows[i].tract())
+func (m *moments) sort(from, to uint32) {
+	numbers := make([]uint64, to-from)
+	for i := range numbers {
+		numbers[i] = m.at(from + uint32(i))
 	}
 	slices.Sort(numbers)
 	for i, n := range numbers {
-		rows[i].set(uint32(n>>32), uint32(n))
+		m.set(from+uint32(i), n)
 	}
 }

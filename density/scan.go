@@ -12,15 +12,14 @@ type rectangle struct {
 	x0, y0, x1, y1 uint32
 }
 
-// places returns the rectangle of places, or of cells of a lower zoom, that holds
-// a view.
-func (v View) places() rectangle {
-	if v.Z <= placeZoom {
+// around returns the rectangle of cells of a zoom, or of a lower one, that holds a view.
+func (v View) around(z uint8) rectangle {
+	if v.Z <= z {
 		return rectangle{v.Z, v.MinX, v.MinY, v.MaxX, v.MaxY}
 	}
-	down := v.Z - placeZoom
+	down := v.Z - z
 	up := func(end uint32) uint32 { return (end + 1<<down - 1) >> down }
-	return rectangle{placeZoom, v.MinX >> down, v.MinY >> down, up(v.MaxX), up(v.MaxY)}
+	return rectangle{z, v.MinX >> down, v.MinY >> down, up(v.MaxX), up(v.MaxY)}
 }
 
 // each yields the places of the part of the rectangle in a cell of zoom z as
@@ -40,11 +39,11 @@ func (r *rectangle) each(z uint8, x, y uint32, yield func(from, to uint64)) {
 	}
 }
 
-// spans returns which of n things are in a view, given the places of each, which
-// ascend.
-func (v View) spans(n int, at func(i int) place) (spans []span) {
+// spans returns which of n things are in the cells of a zoom that hold a view, given the
+// places of each, which ascend.
+func (v View) spans(z uint8, n int, at func(i int) place) (spans []span) {
 	first := func(c uint64) int { return sort.Search(n, func(i int) bool { return uint64(at(i)) >= c }) }
-	r := v.places()
+	r := v.around(z)
 	r.each(0, 0, 0, func(from, to uint64) {
 		if s := (span{first(from), first(to)}); s.lo < s.hi {
 			spans = append(spans, s)
@@ -57,7 +56,7 @@ func (v View) spans(n int, at func(i int) place) (spans []span) {
 func (b *binner) scan(p *places) {
 	const some = 1024 // runs for a processor at a time
 	var parts []span
-	for _, s := range b.view.spans(len(p.runs)-1, func(k int) place { return p.runs[k].place }) {
+	for _, s := range b.view.spans(placeZoom, len(p.runs)-1, func(k int) place { return p.runs[k].place }) {
 		for ; s.lo < s.hi; s.lo += some {
 			parts = append(parts, span{s.lo, min(s.lo+some, s.hi)})
 		}
@@ -93,15 +92,8 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 			b.scanFine(p, r, end, s, sums)
 			continue
 		}
-		at := b.at(r.place)
-		if !b.view.Where {
-			sums[at].count += s.count(p, r.start, end)
-			continue
-		}
-		part := s.sum(p, r.start, end)
-		part.x += int64(part.count) * int64(r.corner.X)
-		part.y += int64(part.count) * int64(r.corner.Y)
-		sums[at].add(&part)
+		part := s.sum(p, k)
+		sums[b.at(r.place)].add(&part)
 	}
 }
 

@@ -4,7 +4,6 @@ import "math"
 
 // sieve is a query in the terms of the rows of places.
 type sieve struct {
-	all      bool     // everything passes
 	always   bool     // the matter decides alone
 	anything bool     // the time decides alone
 	from     uint32   // first second
@@ -19,7 +18,6 @@ func newSieve(q *query, codes []uint32) *sieve {
 		from: uint32(q.from), duration: uint32(q.to - 1 - q.from),
 		matter: make([]uint32, len(codes)),
 	}
-	s.all = s.always && s.anything
 	for i, code := range codes {
 		if q.holds(uint32(q.from), code) {
 			s.matter[i] = ^uint32(0)
@@ -30,21 +28,6 @@ func newSieve(q *query, codes []uint32) *sieve {
 
 func (s *sieve) passes(p *places, i uint32) bool {
 	return p.at[i]-s.from <= s.duration && s.matter[p.label[i]&p.mask] != 0
-}
-
-// count counts the rows of a run that pass; they are in the order of time.
-func (s *sieve) count(p *places, from, to uint32) (n int32) {
-	if !s.always {
-		from, to = s.between(p.at, from, to)
-	}
-	if s.anything {
-		return int32(to - from)
-	}
-	passing, mask := s.matter, p.mask
-	for _, l := range p.label[from:to] {
-		n += int32(passing[l&mask] & 1)
-	}
-	return n
 }
 
 // between returns which of the rows, which are in the order of time, are in the
@@ -72,20 +55,32 @@ func firstFrom(at []uint32, t uint32) uint32 {
 	return uint32(lo)
 }
 
-// sum sums the rows of a run that pass, their positions from its corner.
-func (s *sieve) sum(p *places, from, to uint32) sum {
-	if s.all {
-		return sumAll(p.offset[from:to], from)
+// sum sums the rows of a run that pass.
+func (s *sieve) sum(p *places, run int) sum {
+	r := &p.runs[run]
+	from, end := r.start, p.runs[run+1].start
+	if !s.always {
+		from, end = s.between(p.at, from, end)
 	}
+	var part sum
+	if s.anything {
+		part = sumAll(p.offset[from:end], from)
+	} else {
+		part = s.sumPassing(p, from, end)
+	}
+	part.x += int64(part.count) * int64(r.corner.X)
+	part.y += int64(part.count) * int64(r.corner.Y)
+	return part
+}
+
+// sumPassing sums the rows whose matters pass, their positions from their corner.
+func (s *sieve) sumPassing(p *places, from, to uint32) sum {
 	var count, number, east, both uint64
 	offset := p.offset[from:to]
-	at, label := p.at[from:to][:len(offset)], p.label[from:to][:len(offset)]
-	passing, mask, first, duration := s.matter, p.mask, s.from, s.duration
+	label := p.label[from:to][:len(offset)]
+	passing, mask := s.matter, p.mask
 	for i, o := range offset {
 		pass := passing[label[i]&mask]
-		if at[i]-first > duration {
-			pass = 0
-		}
 		count += uint64(pass & 1)
 		number += uint64(pass & uint32(i))
 		east += uint64(o & pass & 0xffff)
@@ -97,6 +92,7 @@ func (s *sieve) sum(p *places, from, to uint32) sum {
 	}
 }
 
+// sumAll sums rows, their positions from their corner.
 func sumAll(offset []uint32, from uint32) sum {
 	var east, both uint64
 	for _, o := range offset {

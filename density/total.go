@@ -1,42 +1,21 @@
 package density
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // total counts the rows of some matters by tract, up to marks, the first of which
-// is where all begins. It takes two bytes a tract and mark.
+// is where all begins. It takes a byte a tract and mark.
 type total struct {
 	matters span
 	marks   []mark
 }
 
-// mark is the counts of the rows before a time: those by tract are low, modulo 2^16,
-// and 2^16 more each time that a tract is in full.
+// mark is the counts of the rows before a time.
 type mark struct {
-	at   uint64
-	low  []uint16
-	full []int32
-}
-
-func newMark(at uint64, counts []uint32) mark {
-	m := mark{at: at, low: make([]uint16, len(counts))}
-	for tract, n := range counts {
-		m.low[tract] = uint16(n)
-		for range n >> 16 {
-			m.full = append(m.full, int32(tract))
-		}
-	}
-	return m
-}
-
-// add adds sign times the counts to those of tracts.
-func (m *mark) add(tracts []uint32, sign uint32) {
-	low := tracts[:len(m.low)]
-	for t, n := range m.low {
-		low[t] += sign * uint32(n)
-	}
-	for _, t := range m.full {
-		tracts[t] += sign << 16
-	}
+	at     uint64
+	counts lanes
 }
 
 // nearest returns the index of the mark that is the nearest to a time; -1 if there
@@ -49,38 +28,67 @@ func (s *total) nearest(at uint64) int {
 	return i
 }
 
-// sum makes the running totals: of all matters, and of each category.
+// sum makes the running totals: of all matters at least every half block of rows; of each
+// category, and of each item of a block or more, at least every block.
 func (t *times) sum(tracts, block int) {
 	all := span{0, len(t.codes)}
 	t.totals = append(t.totals, total{matters: all})
-	for lo := 0; lo < all.hi; {
-		hi := lo + 1
-		for hi < all.hi && category(t.codes[hi]) == category(t.codes[lo]) {
-			hi++
+	for _, digits := range []uint32{2, 4} {
+		for _, m := range t.prefixes(digits) {
+			if m != all && (digits == 2 || t.len(m) >= block) {
+				t.totals = append(t.totals, total{matters: m})
+			}
 		}
-		if hi-lo < all.hi {
-			t.totals = append(t.totals, total{matters: span{lo, hi}})
-		}
-		lo = hi
 	}
-	eachInParallel(len(t.totals), func(i int) { t.totals[i].sum(t, tracts, block) })
+	nothing := newLanes(tracts)
+	eachInParallel(len(t.totals), func(i int) {
+		if s := &t.totals[i]; s.matters == all {
+			s.sum(t, nothing, block/2)
+		} else {
+			s.sum(t, nothing, block)
+		}
+	})
 }
 
-// category returns the first two digits of a matter, or a number of its own for
-// what is no matter.
-func category(code uint32) int { return (int(code) + 9999) / 10_000 }
+// prefixes returns the matters that have the same first digits, so many of the six. What
+// is no matter has digits of its own.
+func (t *times) prefixes(digits uint32) (list []span) {
+	width := uint32(1)
+	for range 6 - digits {
+		width *= 10
+	}
+	prefix := func(code uint32) uint32 { return (code + width - 1) / width }
+	for lo := 0; lo < len(t.codes); {
+		hi := lo + 1
+		for hi < len(t.codes) && prefix(t.codes[hi]) == prefix(t.codes[lo]) {
+			hi++
+		}
+		list = append(list, span{lo, hi})
+		lo = hi
+	}
+	return list
+}
 
-func (s *total) sum(t *times, tracts, block int) {
-	running := make([]uint32, tracts)
+// len returns the number of rows of matters.
+func (t *times) len(m span) (n int) {
+	for k := range t.periods {
+		from, to := t.bucket(k, m)
+		n += int(to - from)
+	}
+	return n
+}
+
+func (s *total) sum(t *times, nothing lanes, block int) {
+	running := slices.Clone(nothing)
 	rows := 0
 	for k, p := range t.periods {
 		if k == 0 {
-			s.marks = append(s.marks, mark{at: p.begin})
+			s.marks = append(s.marks, mark{p.begin, nothing})
 		}
-		bucket := t.bucket(k, s.matters)
-		tally(bucket, running, 1)
-		if rows += len(bucket); rows >= block || k == len(t.periods)-1 && rows >= block/4 {
-			s.marks = append(s.marks, newMark(p.end, running))
+		from, to := t.bucket(k, s.matters)
+		t.rows.tally(from, to, running, 1)
+		if rows += int(to - from); rows >= block || k == len(t.periods)-1 && rows >= block/4 {
+			s.marks = append(s.marks, mark{p.end, slices.Clone(running)})
 			rows = 0
 		}
 	}

@@ -67,7 +67,7 @@ func (a Address) label(p geo.Pos) (q mvt.Point, in bool) {
 }
 
 // format is raised when the same content comes to give other bytes.
-const format = 4
+const format = 5
 
 func (p *Pyramid) sumOf(at place, near *nearby, net *net) sum {
 	size := 0

@@ -8,7 +8,7 @@ import (
 )
 
 // drawReports adds a point for each cell: the report in it at its place, or, of
-// more, a cluster at the mean of their places.
+// more, a cluster at their mean, see [density.Bin].
 func drawReports(l *mvt.Layer, a Address, list []density.Bin) {
 	zoom, m := Reports.cellZoom(a.Z), a.projection()
 	var geometry []byte
