@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -15,12 +14,9 @@ import (
 	"jingwei/geo"
 	"jingwei/geo/coverage"
 	"jingwei/grid"
-	"jingwei/store/localpg"
 	"jingwei/synth"
 	"jingwei/tiles"
 	"jingwei/tiles/mvt"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // tiled is the generated city with its reports, as the tiles are made of.
@@ -85,10 +81,13 @@ func (c *tiled) downtown(z uint32) (a tiles.Address) {
 	return a
 }
 
-// lately is a window that has not been asked for: each is a second longer.
-func (c *tiled) lately() density.Filter {
+// window is a category in a year that has not been asked for: each begins eleven days
+// and a half before the last, so that other reports are in it, not only another second.
+func (c *tiled) window() density.Filter {
+	const step, years = 1_000_003, 3 * 365 * 86400 // seconds, which have no divisor in common
 	asked++
-	return density.Filter{From: c.city.End().AddDate(-1, 0, 0).Add(-time.Duration(asked) * time.Second), Matters: []string{"01"}}
+	from := c.city.End().AddDate(-1, 0, 0).Add(-time.Duration(asked*step%years) * time.Second)
+	return density.Filter{From: from, To: from.AddDate(1, 0, 0), Matters: []string{"01"}}
 }
 
 var asked int
@@ -103,35 +102,14 @@ func (c *tiled) tile(b *testing.B, a tiles.Address, o tiles.Options) tiles.Tile 
 	return tile
 }
 
-// Areas of a window and a category: cold is a window not asked for before, of areas that
-// are drawn already, warm the same one again. Drawn are all tiles of zoom 12, one after the
-// other, from borders that are there: a thousand of their areas take as long as it says.
-// The peer is ST_AsMVT over the same cells and reports in the same
-// process's cluster, with projected polygons, the indexes it wants, one connection
-// and a prepared statement.
+// All tiles of zoom 12, one after the other, from borders that are there: a thousand of
+// their areas take as long as it says.
 func BenchmarkAreasTile(b *testing.B) {
 	c, err := withMillion()
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := c.downtown(13)
-	o := tiles.Options{Level: grid.Microgrid, Columns: c.columns, Filter: c.lately(), Root: -1}
-	first := c.tile(b, a, o)
-	b.Run("jingwei/cold", func(b *testing.B) {
-		for b.Loop() {
-			o.Filter = c.lately()
-			sinkTile = c.tile(b, a, o)
-		}
-		b.ReportMetric(float64(len(first.Data)), "bytes")
-		b.ReportMetric(float64(areasIn(b, first)), "areas")
-	})
-	b.Run("jingwei/warm", func(b *testing.B) {
-		for b.Loop() {
-			sinkTile = c.tile(b, a, o)
-		}
-	})
-	b.Run("jingwei/drawn", func(b *testing.B) { drawAreas(b, c, o) })
-	asMVT(b, c, a)
+	drawAreas(b, c, tiles.Options{Level: grid.Microgrid, Columns: c.columns, Filter: c.window(), Root: -1})
 }
 
 // drawAreas draws tile after tile, each for the first time.
@@ -165,7 +143,11 @@ func areasIn(b *testing.B, t tiles.Tile) int {
 	if t.Empty() {
 		return 0
 	}
-	r, err := gzip.NewReader(bytes.NewReader(t.Data))
+	return len(featuresOf(b, unzipped(b, t.Data)))
+}
+
+func unzipped(b *testing.B, data []byte) []byte {
+	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -173,11 +155,16 @@ func areasIn(b *testing.B, t tiles.Tile) int {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return raw
+}
+
+// featuresOf returns the features of a tile's first layer.
+func featuresOf(b *testing.B, raw []byte) []mvt.DecodedFeature {
 	list, err := mvt.Decode(raw)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return len(list[0].Features)
+	return list[0].Features
 }
 
 // Cells of a tile that shows the whole city, over all reports: each with a window not
@@ -192,7 +179,7 @@ func BenchmarkCellTiles(b *testing.B) {
 			a := c.downtown(z)
 			b.Run(fmt.Sprintf("%v/zoom %d/cold", l, z), func(b *testing.B) {
 				for b.Loop() {
-					sinkTile = c.tile(b, a, tiles.Options{Layer: l, Columns: c.columns, Filter: c.lately(), Root: -1})
+					sinkTile = c.tile(b, a, tiles.Options{Layer: l, Columns: c.columns, Filter: c.window(), Root: -1})
 				}
 			})
 			o := tiles.Options{Layer: l, Columns: c.columns, Root: -1}
@@ -231,7 +218,7 @@ func BenchmarkLiveAreas(b *testing.B) {
 	sinkTile = c.tile(b, a, o)
 	b.Run("nothing kept", func(b *testing.B) {
 		for b.Loop() {
-			sinkTile = c.tile(b, a, tiles.Options{Level: grid.Microgrid, Columns: c.columns, Filter: c.lately(), Root: -1})
+			sinkTile = c.tile(b, a, tiles.Options{Level: grid.Microgrid, Columns: c.columns, Filter: c.window(), Root: -1})
 		}
 	})
 	b.Run("after a report/counts", func(b *testing.B) {
@@ -262,98 +249,3 @@ func BenchmarkLiveAreas(b *testing.B) {
 }
 
 var sinkCounts *density.Counts
-
-// asMVT measures the peer.
-func asMVT(b *testing.B, c *tiled, a tiles.Address) {
-	cluster, err := localpg.Start(b.Context(), b.TempDir(), localpg.Options{Throwaway: true})
-	if err != nil {
-		b.Skipf("no PostGIS: %v", err)
-	}
-	defer func() { _ = cluster.Remove() }()
-	conn, err := pgx.Connect(b.Context(), cluster.URL("postgres"))
-	if err == nil {
-		err = fillForTiles(b, conn, c)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = conn.Close(b.Context()) }()
-	ask := func(b *testing.B, f density.Filter) {
-		if err := conn.QueryRow(b.Context(), asMVTQuery, a.Z, a.X, a.Y, f.From, f.Matters[0]+"%").Scan(&sinkBytes); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.Run("ST_AsMVT/cold", func(b *testing.B) {
-		for b.Loop() {
-			ask(b, c.lately())
-		}
-		b.ReportMetric(float64(len(sinkBytes)), "bytes")
-	})
-	f := c.lately()
-	b.Run("ST_AsMVT/warm", func(b *testing.B) {
-		for b.Loop() {
-			ask(b, f)
-		}
-	})
-}
-
-var sinkBytes []byte
-
-func fillForTiles(b *testing.B, conn *pgx.Conn, c *tiled) error {
-	ctx := b.Context()
-	if _, err := conn.Exec(ctx, `CREATE EXTENSION postgis; CREATE TABLE incoming (id int, code text, name text, kind text, m2 float, geom text);
-		CREATE UNLOGGED TABLE report (cell int, at timestamptz, matter text, open bool)`); err != nil {
-		return err
-	}
-	cover := c.s.Coverage()
-	cells := pgx.CopyFromSlice(cover.Len(), func(f int) ([]any, error) {
-		i := c.s.Cell(int32(f))
-		a := c.s.Area(i)
-		return []any{i, a.Code, a.Name, string(a.Kind), cover.AreaM2(int32(f)), hexEWKB(cover.Shape(int32(f)))}, nil
-	})
-	if _, err := conn.CopyFrom(ctx, pgx.Identifier{"incoming"}, []string{"id", "code", "name", "kind", "m2", "geom"}, cells); err != nil {
-		return err
-	}
-	next, stop := pull(c)
-	defer stop()
-	if _, err := conn.CopyFrom(ctx, pgx.Identifier{"report"}, []string{"cell", "at", "matter", "open"}, pgx.CopyFromFunc(next)); err != nil {
-		return err
-	}
-	for _, sql := range []string{
-		`CREATE TABLE cell AS SELECT id, code, name, kind, m2, ST_Transform(geom::geometry, 3857) AS geom FROM incoming`,
-		`CREATE INDEX ON cell USING gist (geom)`, `CREATE INDEX ON report (cell, at) INCLUDE (matter, open)`,
-		`VACUUM ANALYZE cell`, `VACUUM ANALYZE report`,
-	} {
-		if _, err := conn.Exec(ctx, sql); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// pull returns the rows of the reports for a copy.
-func pull(c *tiled) (next func() ([]any, error), stop func()) {
-	pulled, stop := iter.Pull(c.city.Reports(c.reports))
-	return func() ([]any, error) {
-		r, ok := pulled()
-		if !ok {
-			return nil, nil
-		}
-		i, _ := c.s.ByCode(c.city.Areas[r.Cell].Code)
-		return []any{i, r.At, r.Matter, r.State.Open()}, nil
-	}, stop
-}
-
-// asMVTQuery makes the same layer as the areas of a tile are: with the same properties,
-// extent and buffer.
-const asMVTQuery = `
-WITH tile AS (SELECT ST_TileEnvelope($1, $2, $3) AS box, ST_TileEnvelope($1, $2, $3, margin => 64.0 / 4096) AS reach),
-drawn AS (
-	SELECT id, code, name, kind, m2, ST_AsMVTGeom(geom, box, 4096, 64) AS geom FROM cell, tile WHERE geom && reach
-),
-features AS (
-	SELECT id, code, name, 'microgrid' AS level, kind, n.count, n.open, round((n.count / m2 * 1e6)::numeric, 3)::float AS per_km2, geom
-	FROM drawn, LATERAL (SELECT count(*) AS count, count(*) FILTER (WHERE open) AS open FROM report WHERE cell = id AND at >= $4 AND matter LIKE $5) n
-	WHERE geom IS NOT NULL
-)
-SELECT ST_AsMVT(features, 'areas', 4096, 'geom', 'id') FROM features`
