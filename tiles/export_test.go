@@ -12,6 +12,12 @@ func (p *Pyramid) Forget() {
 	p.edition.forget(func(key any) bool { _, is := key.(place); return is })
 }
 
+// ForgetCounts drops all that was made of counts: bodies of tiles, and views.
+func (p *Pyramid) ForgetCounts() {
+	p.shared.tiles.forget(func(key any) bool { _, is := key.(sum); return is })
+	p.shared.views = newMemory(viewBytes)
+}
+
 // Splicer returns what makes the values of a tile anew, its geometry being kept, and
 // what makes its body of them.
 func (p *Pyramid) Splicer(ctx context.Context, a Address, o Options) (values func() []byte, body func() []byte, err error) {
