@@ -185,6 +185,7 @@ func BenchmarkCellTiles(b *testing.B) {
 			o := tiles.Options{Layer: l, Columns: c.columns, Root: -1}
 			b.Run(fmt.Sprintf("%v/zoom %d/after a report", l, z), func(b *testing.B) {
 				live := c.city.Live(uint64(z))
+				sinkTile = c.tile(b, a, o)
 				for b.Loop() {
 					r := live.Report(c.city.End())
 					c.columns.Put(density.Report{ID: r.ID, At: r.At, Pos: r.Pos, Matter: r.Matter, Open: true})
