@@ -83,13 +83,13 @@ func (b *binner) scan(p *places) {
 func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 	within := int32(-1)
 	for k := runs.lo; k < runs.hi; k++ {
-		r, end := &p.runs[k], p.runs[k+1].start
+		r := &p.runs[k]
 		if r.face != within && !b.within(r.face) {
 			continue
 		}
 		within = r.face
 		if b.view.Z > placeZoom {
-			b.scanFine(p, r, end, s, sums)
+			b.scanFine(p, k, s, sums)
 			continue
 		}
 		part := s.sum(p, k)
@@ -97,18 +97,19 @@ func (b *binner) scanRuns(p *places, runs span, s *sieve, sums []sum) {
 	}
 }
 
-// scanFine adds the rows of a run one by one, for its place is many cells: those of the
-// window, which come one after the other.
-func (b *binner) scanFine(p *places, r *run, end uint32, s *sieve, sums []sum) {
+// scanFine adds the rows of a run one by one, for its place is many cells.
+func (b *binner) scanFine(p *places, run int, s *sieve, sums []sum) {
+	r := &p.runs[run]
+	from, end := s.within(p, run)
 	x, y := r.place.cell()
-	columns := newScale(b.west, b.below(x, b.view.MinX, b.view.MaxX))
-	rows := newScale(b.south, b.below(y, b.view.MinY, b.view.MaxY))
-	from := r.start
-	if !s.always {
-		from, end = s.between(p.at, from, end)
+	across, down := b.below(x, b.view.MinX, b.view.MaxX), b.below(y, b.view.MinY, b.view.MaxY)
+	if n := 1 << (b.view.Z - placeZoom); n <= fewCells && across.hi-across.lo == n && down.hi-down.lo == n && !b.view.Where {
+		b.countFine(p, r, from, end, across, down, s, sums)
+		return
 	}
+	columns, rows := newScale(b.west, across), newScale(b.south, down)
 	for i := from; i < end; i++ {
-		if !s.passes(p, i) {
+		if s.matter[p.label[i]&p.mask] == 0 {
 			continue
 		}
 		pos := p.pos(r, i)
@@ -121,6 +122,35 @@ func (b *binner) scanFine(p *places, r *run, end uint32, s *sieve, sums []sum) {
 		c.x += int64(pos.X)
 		c.y += int64(pos.Y)
 		c.number += int64(i)
+	}
+}
+
+// fewCells are up to how many to the side of a place the one that holds a row is found by
+// comparing it with all borders between them, without a branch.
+const fewCells = 4
+
+// countFine counts rows of a run whose place is few cells, given their columns and rows.
+func (b *binner) countFine(p *places, r *run, from, end uint32, columns, rows span, s *sieve, sums []sum) {
+	const beyond = 1 << 30
+	east, south := [fewCells - 1]int32{beyond, beyond, beyond}, [fewCells - 1]int32{-beyond, -beyond, -beyond} // of the corner
+	n := columns.hi - columns.lo
+	for k := range n - 1 {
+		east[k] = b.west[columns.lo+k+1] - r.corner.X
+		south[k] = -b.south[rows.lo+k+1] - r.corner.Y
+	}
+	var counts [fewCells * fewCells]uint32
+	offset := p.offset[from:end]
+	label := p.label[from:end][:len(offset)]
+	for i, o := range offset {
+		x, y := int32(o&0xffff), int32(o>>16)
+		column := 3 + (x-east[0])>>31 + (x-east[1])>>31 + (x-east[2])>>31
+		row := (y-south[0]-1)>>31 + (y-south[1]-1)>>31 + (y-south[2]-1)>>31 // times -1
+		counts[(column-fewCells*row)%(fewCells*fewCells)] += s.matter[label[i]&p.mask] & 1
+	}
+	for row := range n {
+		for column := range n {
+			sums[(rows.lo+row)*b.columns()+columns.lo+column].count += int32(counts[row*fewCells+column])
+		}
 	}
 }
 

@@ -26,16 +26,16 @@ func newSieve(q *query, codes []uint32) *sieve {
 	return s
 }
 
-func (s *sieve) passes(p *places, i uint32) bool {
-	return p.at[i]-s.from <= s.duration && s.matter[p.label[i]&p.mask] != 0
-}
-
-// between returns which of the rows, which are in the order of time, are in the
+// within returns which rows of a run, which are in the order of time, are in the
 // window.
-func (s *sieve) between(at []uint32, from, to uint32) (lo, hi uint32) {
-	lo = from + firstFrom(at[from:to], s.from)
+func (s *sieve) within(p *places, run int) (lo, hi uint32) {
+	from, to := p.runs[run].start, p.runs[run+1].start
+	if s.always {
+		return from, to
+	}
+	lo = from + firstFrom(p.at[from:to], s.from)
 	if last := s.from + s.duration; last < math.MaxUint32 {
-		to = lo + firstFrom(at[lo:to], last+1)
+		to = lo + firstFrom(p.at[lo:to], last+1)
 	}
 	return lo, to
 }
@@ -58,10 +58,7 @@ func firstFrom(at []uint32, t uint32) uint32 {
 // sum sums the rows of a run that pass.
 func (s *sieve) sum(p *places, run int) sum {
 	r := &p.runs[run]
-	from, end := r.start, p.runs[run+1].start
-	if !s.always {
-		from, end = s.between(p.at, from, end)
-	}
+	from, end := s.within(p, run)
 	var part sum
 	if s.anything {
 		part = sumAll(p.offset[from:end], from)
