@@ -55,9 +55,9 @@ func timerOf(s *grid.Snapshot, r grid.Report, stage grid.Stage) timer {
 	l, ok := s.Roster().Limit(r.Matter, r.Urgency, stage)
 	if !ok {
 		l = defaultLimits[stage]
-	}
-	if m, _ := s.Roster().Matter(r.Matter); !ok && stage == grid.StageOverall && m.Limit > 0 {
-		l.Time = m.Limit
+		if m, _ := s.Roster().Matter(r.Matter); stage == grid.StageOverall && m.Limit > 0 {
+			l.Time = m.Limit
+		}
 	}
 	t := timer{s.Roster().Calendar(), l.Time >> (r.Urgency - l.Urgency)}
 	if l.AroundTheClock {

@@ -1,7 +1,8 @@
 package dispatch
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"jingwei/grid"
@@ -10,18 +11,46 @@ import (
 // Reasons tells the decision in sentences, from the place over the rule up to who
 // answers.
 func (d Decision) Reasons(s *grid.Snapshot) []string {
-	lines := d.placeReasons(s)
-	if d.Cell.ID == 0 {
-		return lines
+	if text := d.Reason(s); text != "" {
+		return strings.Split(text, "\n")
 	}
-	lines = append(lines, d.ruleReasons()...)
-	for _, c := range d.Considered {
-		lines = append(lines, c.String())
+	return nil
+}
+
+// Reason is the reasons as one text, a line for each.
+func (d *Decision) Reason(s *grid.Snapshot) string {
+	var room [1 << 10]byte
+	t := tale(room[:0])
+	d.tellPlace(&t, s)
+	if d.Cell.ID == 0 {
+		return string(t)
+	}
+	d.tellRules(&t)
+	for i := range d.Considered {
+		d.Considered[i].tell(&t)
 	}
 	if d.State == grid.Reported {
-		lines = append(lines, "unrouted: nobody is there from the cell up to the top")
+		t.line("unrouted: nobody is there from the cell up to the top")
 	}
-	return lines
+	return string(t)
+}
+
+// tale is a text of lines.
+type tale []byte
+
+// line adds a line, which is all parts of it one after another.
+func (t *tale) line(parts ...string) {
+	if len(*t) > 0 {
+		*t = append(*t, '\n')
+	}
+	t.add(parts...)
+}
+
+// add goes on with the line.
+func (t *tale) add(parts ...string) {
+	for _, p := range parts {
+		*t = append(*t, p...)
+	}
 }
 
 func name(a grid.Area) string { return a.Level.String() + " " + a.Name + " (" + a.Code + ")" }
@@ -29,74 +58,77 @@ func name(a grid.Area) string { return a.Level.String() + " " + a.Name + " (" + 
 // noShare is the largest share of the probability that is written as 0 %.
 const noShare = 0.005
 
-// placeReasons tells which cell the place is taken to be in.
-func (d Decision) placeReasons(s *grid.Snapshot) []string {
+// tellPlace tells which cell the place is taken to be in.
+func (d *Decision) tellPlace(t *tale, s *grid.Snapshot) {
 	switch d.Place.Method {
 	case grid.Outside:
-		return []string{"unrouted: the place is outside every cell"}
+		t.line("unrouted: the place is outside every cell")
 	case grid.Nearest:
-		return []string{fmt.Sprintf("the place is %.1f m outside the nearest cell, within the tolerance", d.Place.DistanceM)}
-	}
-	if d.Place.Method != grid.Ambiguous {
-		return nil
-	}
-	var lines []string
-	for _, c := range d.Candidates {
-		if c.Share <= noShare {
-			continue
+		t.line("the place is ", strconv.FormatFloat(d.Place.DistanceM, 'f', 1, 64), " m outside the nearest cell, within the tolerance")
+	case grid.Ambiguous:
+		for _, c := range d.Candidates {
+			if c.Share > noShare {
+				t.line("the place is ambiguous: ", percent(c.Share), " in ", name(s.Area(c.Area)))
+			}
 		}
-		lines = append(lines, fmt.Sprintf("the place is ambiguous: %.0f %% in %s", 100*c.Share, name(s.Area(c.Area))))
+		if d.Cell.ID == 0 {
+			t.line("unrouted: no cell has ", percent(ClearShare), " of the probability")
+		}
 	}
-	if d.Cell.ID == 0 {
-		lines = append(lines, fmt.Sprintf("unrouted: no cell has %.0f %% of the probability", 100*ClearShare))
-	}
-	return lines
 }
 
-// ruleReasons tells which rule holds and which were passed over, or what is done
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 0, 64) + " %" }
+
+// tellRules tells which rule holds and which were passed over, or what is done
 // without one.
-func (d Decision) ruleReasons() []string {
-	var lines []string
+func (d *Decision) tellRules(t *tale) {
 	for _, p := range d.Passed {
-		lines = append(lines, fmt.Sprintf("rule %s is passed over: %s", p.Rule.Code, p.Why))
+		t.line("rule ", p.Rule.Code, " is passed over: ", p.Why)
 	}
 	switch {
 	case d.Rule != nil:
-		lines = append(lines, fmt.Sprintf("rule %s holds: %s", d.Rule.Code, aim(d.Rule)))
+		t.line("rule ", d.Rule.Code, " holds: ", aim(d.Rule))
 	case d.Entry.Code != "":
-		lines = append(lines, "matter "+d.Entry.Code+" "+d.Entry.Name+" is answered at "+d.Entry.Level.String()+" by the catalogue")
+		t.line("matter ", d.Entry.Code, " ", d.Entry.Name, " is answered at ", d.Entry.Level.String(), " by the catalogue")
 	}
-	return lines
 }
 
-// String tells why the candidate answers or was passed over.
-func (c Candidate) String() string {
-	head := name(c.Area) + ": "
-	who := string(c.Worker.Role) + " " + c.Worker.Name + " (" + c.Worker.Code + ")"
+// tell tells why the candidate answers or was passed over.
+func (c *Candidate) tell(t *tale) {
+	t.line(c.Area.Level.String(), " ", c.Area.Name, " (", c.Area.Code, "): ")
+	switch c.Verdict {
+	case Ended:
+		t.add("no ", string(c.Rank), ", ", c.Worker.Name, " left on ", onDay(c.When))
+		return
+	case Awaited:
+		t.add("no ", string(c.Rank), " yet, ", c.Worker.Name, " begins on ", onDay(c.When))
+		return
+	case Unknown:
+		t.add("the ", string(c.Rank), " is not in the roster")
+		return
+	case Vacant:
+		t.add("no ", string(c.Rank))
+		return
+	}
+	if c.Rank != "" {
+		t.add(string(c.Rank), " ")
+	}
+	t.add(string(c.Worker.Role), " ", c.Worker.Name, " (", c.Worker.Code, ")")
 	if c.Rank == "" {
-		who += " of " + c.Worker.Department + ", without a post,"
-	} else {
-		who = string(c.Rank) + " " + who
+		t.add(" of ", c.Worker.Department, ", without a post,")
 	}
 	switch c.Verdict {
 	case Answering:
-		return head + who + " answers"
+		t.add(" answers")
 	case StandingIn:
-		return head + who + " stands in: nobody who is looked for is there"
+		t.add(" stands in: nobody who is looked for is there")
 	case Absent:
-		return head + who + " is absent" + until(c.When)
+		t.add(" is absent", until(c.When))
 	case OffDuty:
-		return head + who + " is off duty"
+		t.add(" is off duty")
 	case Unfit:
-		return head + who + " is not looked for"
-	case Ended:
-		return fmt.Sprintf("%sno %s, %s left on %s", head, c.Rank, c.Worker.Name, onDay(c.When))
-	case Awaited:
-		return fmt.Sprintf("%sno %s yet, %s begins on %s", head, c.Rank, c.Worker.Name, onDay(c.When))
-	case Unknown:
-		return fmt.Sprintf("%sthe %s is not in the roster", head, c.Rank)
+		t.add(" is not looked for")
 	}
-	return fmt.Sprintf("%sno %s", head, c.Rank)
 }
 
 // until tells the end of an absence, if it is known.

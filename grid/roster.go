@@ -102,6 +102,7 @@ type Roster struct {
 	posted   map[WorkerID][]Post // of officers
 	posts    map[AreaID][]Post   // primaries first, then by From, then by id
 	matters  []Matter            // by code
+	coded    map[string]Matter   // the same
 	absences map[WorkerID][]Absence
 	rules    ruleBook
 	calendar *Calendar
@@ -115,6 +116,10 @@ func NewRoster(workers []Worker, posts []Post, matters []Matter) *Roster {
 		posts: make(map[AreaID][]Post), posted: map[WorkerID][]Post{},
 		calendar: officeCalendar,
 		matters:  slices.SortedFunc(slices.Values(matters), func(a, b Matter) int { return cmp.Compare(a.Code, b.Code) }),
+	}
+	r.coded = make(map[string]Matter, len(matters))
+	for _, m := range matters {
+		r.coded[m.Code] = m
 	}
 	for _, w := range workers {
 		r.workers[w.ID], r.codes[w.Code] = w, w.ID
@@ -205,9 +210,6 @@ func (r *Roster) Matters() []Matter { return r.matters }
 
 // Matter returns the matter with that code.
 func (r *Roster) Matter(code string) (Matter, bool) {
-	i, ok := slices.BinarySearchFunc(r.matters, code, func(m Matter, c string) int { return cmp.Compare(m.Code, c) })
-	if !ok {
-		return Matter{}, false
-	}
-	return r.matters[i], true
+	m, ok := r.coded[code]
+	return m, ok
 }
