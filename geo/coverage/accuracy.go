@@ -86,6 +86,9 @@ func ranked(mass map[int32]float64) []Share {
 // its own, with the faces at the outer border there.
 func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 	box := around(p, metres, world)
+	if c.index.clear(box) {
+		return nil
+	}
 	border := c.border.facesIn(box)
 	if len(border) == 0 && !c.hasArcIn(home, box) {
 		return nil
