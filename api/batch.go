@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"jingwei/grid"
@@ -42,8 +43,16 @@ const (
 
 // lines are lines of NDJSON on their way.
 type lines struct {
+	by      grid.Entry   // who sent them
 	answers []lineView   // without a status but with a number, while what becomes of an entry is not known
 	entries []grid.Entry // what the lines without an error say, in order
+}
+
+// newLines has room for the lines that are there.
+func newLines(by grid.Entry, in *lineReader) *lines {
+	there, _ := in.Peek(in.Buffered()) // cannot fail
+	n := min(1+bytes.Count(there, []byte("\n")), batchMost)
+	return &lines{by: by, answers: make([]lineView, 0, n), entries: make([]grid.Entry, 0, n)}
 }
 
 // postMany takes one report a line and answers a line for each, in order, each
@@ -60,11 +69,10 @@ func (a *API) postMany(c *call) error {
 		failed <- c.readBatches(a.Now, batches)
 	}()
 	out := bufio.NewWriterSize(c.w, csvBuffer)
-	enc := json.NewEncoder(out)
 	for b := range batches {
 		a.keepLines(c, b)
 		for i := range b.answers {
-			_ = enc.Encode(&b.answers[i]) // shown by Flush
+			b.answers[i].write(out)
 		}
 		_ = cmp.Or(out.Flush(), c.flush())
 	}
@@ -75,8 +83,9 @@ func (a *API) postMany(c *call) error {
 func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err error) {
 	defer caught(&err) // a goroutine of ours: nobody above would
 	in := &lineReader{Reader: bufio.NewReaderSize(c.r.Body, batchBuffer)}
+	by := c.signature()
 	for err == nil {
-		b := &lines{}
+		b := newLines(by, in)
 		for err = c.readInto(b, in, now()); err == nil && len(b.answers) < batchMost && hasLine(in); {
 			err = c.readInto(b, in, now())
 		}
@@ -117,7 +126,9 @@ func (c *call) readInto(b *lines, in *lineReader, now time.Time) error {
 		return nil
 	}
 	b.answers = append(b.answers, lineView{Warning: taken.warning, Line: in.number})
-	b.entries = append(b.entries, taken.entry(c.caller))
+	b.entries = append(b.entries, b.by)
+	e := &b.entries[len(b.entries)-1]
+	e.Report, e.Reason = taken.report, taken.reason
 	return nil
 }
 
@@ -141,7 +152,7 @@ func (a *API) keepLines(c *call, b *lines) {
 		if err != nil {
 			*line = failedLine(line.Line, b.entries[0].Report.ID.String(), err)
 		} else {
-			a.answerLine(c, line, b.entries[0].Report.ID, kept[0])
+			a.answerLine(c, line, b.entries[0].Report.ID, &kept[0])
 			kept = kept[1:]
 		}
 		b.entries = b.entries[1:]
@@ -158,7 +169,7 @@ func (a *API) keepAll(c *call, entries []grid.Entry) (kept []grid.Answer, err er
 }
 
 // answerLine completes a line by what became of its report.
-func (a *API) answerLine(c *call, line *lineView, id uuid.UUID, kept grid.Answer) {
+func (a *API) answerLine(c *call, line *lineView, id uuid.UUID, kept *grid.Answer) {
 	if err := a.judge(id, kept); err != nil {
 		a.logFault(c, err)
 		*line = failedLine(line.Line, id.String(), err)
@@ -194,6 +205,32 @@ func idIn(line []byte) string {
 	return in.ID
 }
 
+// write writes the line, as JSON does; that of a report that was kept is simple.
+func (v *lineView) write(out *bufio.Writer) {
+	if v.Line != 0 || v.Warning != "" || !isSimple(v.Cell) {
+		_ = json.NewEncoder(out).Encode(v) // a failure is shown by Flush
+		return
+	}
+	line := append(out.AvailableBuffer(), `{"id":"`...)
+	line = append(line, v.ID...)
+	line = append(line, `","status":`...)
+	line = strconv.AppendInt(line, int64(v.Status), 10)
+	line = append(line, `,"cell":"`...)
+	line = append(line, v.Cell...)
+	line = append(line, '"', '}', '\n')
+	_, _ = out.Write(line)
+}
+
+// isSimple reports whether a text stands in JSON as it is.
+func isSimple(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || 'z' < c || '9' < c && c < 'A' || 'Z' < c && c < 'a' {
+			return false
+		}
+	}
+	return true
+}
+
 func codeOf(s *grid.Snapshot, id grid.AreaID) string {
 	if i := areaOf(s, id); i >= 0 {
 		return s.Area(i).Code
@@ -207,7 +244,7 @@ type lineReader struct {
 	number int // of the last line, from 1
 }
 
-// next returns the next line, which is the caller's to keep, or io.EOF after
+// next returns the next line, good until the one after it is read, or io.EOF after
 // the last. A line larger than maxBody is skipped and answered with an
 // http.MaxBytesError.
 func (in *lineReader) next() ([]byte, error) {
@@ -216,6 +253,9 @@ func (in *lineReader) next() ([]byte, error) {
 	large := false
 	for {
 		part, err := in.ReadSlice('\n')
+		if err == nil && line == nil && !large && len(part) <= maxBody {
+			return part, nil
+		}
 		if large = large || len(line)+len(part) > maxBody; !large {
 			line = append(line, part...)
 		}

@@ -42,8 +42,16 @@ type intake struct {
 	warning string
 }
 
-func (in intake) entry(caller grid.Caller) grid.Entry {
-	return grid.Entry{Report: in.report, Actor: caller.Actor(), Who: caller.Who(), AsWhom: string(caller.Access), Reason: in.reason}
+// entry is what is kept of a report that the caller sent.
+func (c *call) entry(in *intake) grid.Entry {
+	e := c.signature()
+	e.Report, e.Reason = in.report, in.reason
+	return e
+}
+
+// signature is what all entries of a caller have in common.
+func (c *call) signature() grid.Entry {
+	return grid.Entry{Actor: c.caller.Actor(), Who: c.caller.Who(), AsWhom: string(c.caller.Access)}
 }
 
 // take reads one report, finds its cell and who answers for it, wherever that is: the
@@ -51,8 +59,8 @@ func (in intake) entry(caller grid.Caller) grid.Entry {
 // the one in the address, or nil; the body may leave its own out, and without either
 // one is made.
 func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
-	var in reportIn
-	if err := decode(body, &in); err != nil {
+	in, err := readReport(body)
+	if err != nil {
 		return intake{}, err
 	}
 	r, err := in.report(c.s, id, now)
@@ -70,7 +78,15 @@ func (c *call) take(body []byte, id uuid.UUID, now time.Time) (intake, error) {
 	decision := dispatch.Route(c.s, dispatch.Request{Place: place, Candidates: candidates, Matter: r.Matter, Urgency: r.Urgency, At: now})
 	settle(c.s, &r, decision)
 	r.Clocks = dispatch.Start(c.s, r, r.State, r.Received)
-	return intake{r, strings.Join(decision.Reasons(c.s), "\n"), c.swapWarning(place, lon, lat, d)}, nil
+	return intake{r, decision.Reason(c.s), c.swapWarning(place, lon, lat, d)}, nil
+}
+
+func readReport(body []byte) (in reportIn, err error) {
+	if in, plain := plainReport(body); plain {
+		return in, nil
+	}
+	err = decode(body, &in)
+	return in, err
 }
 
 // settle writes what was decided into a report.

@@ -70,7 +70,7 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	r, steps := receipt.Report, []grid.Step{in.entry(c.caller).Step()}
+	r, steps := receipt.Report, []grid.Step{c.entry(&in).Step()}
 	if receipt.Outcome == grid.Same {
 		if r, steps, err = a.readReport(c, r.ID); err != nil {
 			return err
@@ -93,13 +93,13 @@ func (a *API) fileReport(c *call, id uuid.UUID) error {
 func (a *API) keep(c *call, in intake) (grid.Receipt, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), a.Deadline)
 	defer cancel()
-	receipt, err := a.Reports.Append(ctx, in.entry(c.caller))
-	return receipt, a.judge(in.report.ID, grid.Answer{Receipt: receipt, Err: err})
+	receipt, err := a.Reports.Append(ctx, c.entry(&in))
+	return receipt, a.judge(in.report.ID, &grid.Answer{Receipt: receipt, Err: err})
 }
 
 // judge turns what became of a report into an error unless it is kept, now or
 // before.
-func (a *API) judge(id uuid.UUID, kept grid.Answer) error {
+func (a *API) judge(id uuid.UUID, kept *grid.Answer) error {
 	if kept.Err != nil {
 		return fmt.Errorf("keep report %s: %w", id, kept.Err)
 	}
