@@ -99,11 +99,11 @@ func (b *batch) fail(err error) []grid.Answer {
 }
 
 // answer tells the created, nil for all, from those that were there already.
-func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []grid.Answer {
+func (b *batch) answer(ctx context.Context, created lines) []grid.Answer {
 	var taken []uuid.UUID
-	for _, e := range b.entries {
-		if created != nil && !created[e.Report.ID] {
-			taken = append(taken, e.Report.ID)
+	for i := range b.entries {
+		if id := b.entries[i].Report.ID; !created.tell(id) {
+			taken = append(taken, id)
 		}
 	}
 	var there map[string]grid.Report
@@ -114,13 +114,25 @@ func (b *batch) answer(ctx context.Context, created map[uuid.UUID]bool) []grid.A
 		}
 	}
 	answers := make([]grid.Answer, len(b.entries))
-	for i, e := range b.entries {
-		answers[i].Receipt = grid.Receipt{Report: e.Report, Outcome: grid.Created}
-		if created != nil && !created[e.Report.ID] {
-			answers[i].Receipt = b.compare(e.Report, there[e.Report.ID.String()])
+	for i := range b.entries {
+		r := &b.entries[i].Report
+		if created.tell(r.ID) {
+			answers[i].Report, answers[i].Outcome = *r, grid.Created
+		} else {
+			answers[i].Receipt = b.compare(*r, there[r.ID.String()])
 		}
 	}
 	return answers
+}
+
+// lines are the lines of the feed, by their seq, that tell of the reports that were
+// created; nil when all were.
+type lines map[uuid.UUID]int64
+
+// tell reports whether a report was created.
+func (l lines) tell(id uuid.UUID) bool {
+	_, told := l[id]
+	return l == nil || told
 }
 
 // compare judges a report by the one kept under its id. After a failed attempt
@@ -143,7 +155,7 @@ const (
 
 // insertWithPatience inserts, if need be again on another connection: what was
 // committed though its answer got lost is found to be there.
-func (b *batch) insertWithPatience(ctx context.Context) (created map[uuid.UUID]bool, err error) {
+func (b *batch) insertWithPatience(ctx context.Context) (created lines, err error) {
 	for start := time.Now(); ; b.again = true {
 		created, err = b.insert(ctx)
 		if err == nil || isRefused(err) || ctx.Err() != nil || !passes(err) || time.Since(start) > appendPatience {
@@ -164,8 +176,8 @@ func passes(err error) bool {
 // more statements and less time for each entry.
 const manyEntries = 200
 
-// insert returns which reports were created, or nil when all were.
-func (b *batch) insert(ctx context.Context) (created map[uuid.UUID]bool, err error) {
+// insert returns which reports were created.
+func (b *batch) insert(ctx context.Context) (created lines, err error) {
 	var xid uint64
 	careful := len(b.entries) < manyEntries || b.again
 	if !careful {
@@ -179,21 +191,43 @@ func (b *batch) insert(ctx context.Context) (created map[uuid.UUID]bool, err err
 		return nil, err
 	}
 	if xid != 0 { // something was created
-		b.db.recent.add(xid, b.entries)
+		b.db.recent.add(xid, b.written(created))
 	}
 	return created, nil
 }
+
+// written is what the batch has committed.
+func (b *batch) written(created lines) written {
+	if created == nil {
+		w := written{b.entries, make([]int64, len(b.entries))}
+		for i := range w.seqs {
+			w.seqs[i] = copiedSeq(i)
+		}
+		return w
+	}
+	var w written
+	for _, e := range b.entries {
+		if seq, told := created[e.Report.ID]; told {
+			w.entries, w.seqs = append(w.entries, e), append(w.seqs, seq)
+		}
+	}
+	return w
+}
+
+// copiedSeq numbers the lines of the feed that a transaction copies: they need be told
+// apart only within it.
+func copiedSeq(i int) int64 { return int64(i) + 1 }
 
 // copy creates all reports, or none if one is there already.
 func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
 	n := len(b.entries)
 	reports := newCopy(n, 600, func(c *copyBuffer, i int) { c.filed(&b.entries[i]) })
-	news := newCopy(n, 60, func(c *copyBuffer, i int) { c.news(grid.EventReport, b.entries[i].Report.ID.String()) })
+	news := newCopy(n, 70, func(c *copyBuffer, i int) { c.news(copiedSeq(i), grid.EventReport, b.entries[i].Report.ID.String()) })
 	err = pgx.BeginFunc(ctx, b.db.pool, func(tx pgx.Tx) error {
 		if _, err := copyInto(ctx, tx, `report (`+copiedColumns+`)`, reports); err != nil {
 			return err
 		}
-		if _, err := copyInto(ctx, tx, `feed (what, id)`, news); err != nil {
+		if _, err := copyInto(ctx, tx, `feed (seq, what, id)`, news); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT pg_current_xact_id()`).Scan(&xid)
@@ -202,15 +236,16 @@ func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
 }
 
 // insertNew creates the reports that are not there.
-func (b *batch) insertNew(ctx context.Context) (created map[uuid.UUID]bool, xid uint64, err error) {
+func (b *batch) insertNew(ctx context.Context) (created lines, xid uint64, err error) {
 	rows, err := b.db.pool.Query(ctx, insertEntries, b.arguments()...)
 	if err != nil {
 		return nil, 0, err
 	}
-	created = make(map[uuid.UUID]bool, len(b.entries))
+	created = make(lines, len(b.entries))
 	var id [16]byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &xid}, func() error {
-		created[id] = true
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &xid}, func() error {
+		created[id] = seq
 		return nil
 	})
 	return created, xid, err
@@ -236,8 +271,9 @@ const insertEntries = `
 		RETURNING id
 	), told AS (
 		INSERT INTO feed (what, id) SELECT 'report', id::text FROM created
+		RETURNING id, seq, xid
 	)
-	SELECT id, pg_current_xact_id() FROM created`
+	SELECT id::uuid, seq, xid FROM told`
 
 // arguments lays the entries out in columns.
 func (b *batch) arguments() []any {

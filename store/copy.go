@@ -162,8 +162,9 @@ func (b *copyBuffer) clocks(c grid.Clocks) {
 }
 
 // news writes a row of the feed.
-func (b *copyBuffer) news(what, id string) {
-	b.row(2)
+func (b *copyBuffer) news(seq int64, what, id string) {
+	b.row(3)
+	b.int64(seq)
 	b.text(what)
 	b.text(id)
 }

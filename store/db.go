@@ -19,8 +19,6 @@ import (
 	"strings"
 	"time"
 
-	"jingwei/grid"
-
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	pgxgeom "github.com/twpayne/pgx-geom"
@@ -66,7 +64,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	}
 	return &DB{
 		Now: time.Now, Log: slog.Default(), pool: pool, months: &months{due: map[time.Time]time.Time{}},
-		recent: &recent{entries: map[uint64][]grid.Entry{}},
+		recent: &recent{written: map[uint64]written{}},
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 		if err := remembered(ctx, tx, after); err != nil {
 			return err
 		}
-		events, err = db.since(ctx, tx, after, limit)
+		events, err = db.since(ctx, tx, after, math.MaxInt64, limit)
 		return err
 	})
 	if err != nil {
@@ -65,9 +65,10 @@ func (db *DB) Since(ctx context.Context, after grid.Cursor, limit int) (events [
 	return events, nil
 }
 
-// since reads events below the horizon of the transaction's snapshot.
-func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int) ([]grid.Event, error) {
-	events, err := collect(ctx, tx, scanEvent, selectEvents, after.XID, after.Seq, limit)
+// since reads events below the horizon of the transaction's snapshot and before a
+// transaction.
+func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, before uint64, limit int) ([]grid.Event, error) {
+	events, err := collect(ctx, tx, scanEvent, selectEvents, after.XID, after.Seq, before, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +81,8 @@ func (db *DB) since(ctx context.Context, tx pgx.Tx, after grid.Cursor, limit int
 const selectEvents = `
 	SELECT xid, seq, what, id, coalesce(from_state, ''), coalesce(from_worker, 0), coalesce(from_area, 0),
 		coalesce(from_sent_by, 0), coalesce(from_sender, 0), from_owed FROM feed
-	WHERE (xid, seq) > ((SELECT $1::xid8), (SELECT $2::bigint)) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot()))
-	ORDER BY xid, seq LIMIT $3`
+	WHERE (xid, seq) > ((SELECT $1::xid8), (SELECT $2::bigint)) AND xid < (SELECT least(pg_snapshot_xmin(pg_current_snapshot()), $3::xid8))
+	ORDER BY xid, seq LIMIT $4`
 
 func scanEvent(row pgx.CollectableRow) (e grid.Event, err error) {
 	var from string
@@ -125,7 +126,7 @@ func fillReports(ctx context.Context, tx pgx.Tx, events []grid.Event) error {
 
 // Times of following the feed.
 const (
-	feedPage   = 1000                   // events handed over at a time, at most
+	feedPage   = 1000                   // events read at a time, at most; what is remembered, at least
 	feedPoll   = time.Second            // a look at the feed though no bell rang
 	feedBehind = 20 * time.Millisecond  // another look when the horizon held events back
 	feedRetry  = 500 * time.Millisecond // before connecting again
@@ -166,6 +167,7 @@ func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Ev
 	}
 	own := conn.Hijack() // it listens, so it does not go back to the pool
 	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
+	db.recent.forget(math.MaxUint64) // it may be another server
 	if _, err := own.Exec(ctx, `LISTEN jingwei_feed`); err != nil {
 		return err
 	}
@@ -192,22 +194,69 @@ func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Ev
 // still running: no bell rings when that ends without a line of its own.
 func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use func([]grid.Event) error) (held bool, err error) {
 	for {
-		var events []grid.Event
-		err := pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) (err error) {
-			if events, err = db.since(ctx, tx, *after, feedPage); err != nil || len(events) > 0 {
-				return err
-			}
-			return tx.QueryRow(ctx, beyondHorizon).Scan(&held)
-		})
-		if err != nil || len(events) == 0 {
+		events, upto, err := db.atHand(ctx, conn, *after)
+		if err == nil && len(events) == 0 {
+			events, upto, held, err = db.read(ctx, conn, *after)
+		}
+		if err != nil || upto == *after {
 			return held, err
 		}
-		if err := use(events); err != nil {
-			return false, stopped{err}
+		if len(events) > 0 {
+			if err := use(events); err != nil {
+				return false, stopped{err}
+			}
 		}
-		*after = events[len(events)-1].Cursor
+		*after = upto
 		db.recent.forget(after.XID)
 	}
+}
+
+// atHand returns events right behind a cursor that this process has written itself,
+// and the cursor behind them. A cursor within a transaction has none.
+func (db *DB) atHand(ctx context.Context, conn *pgx.Conn, after grid.Cursor) ([]grid.Event, grid.Cursor, error) {
+	if after.Seq != math.MaxInt64 {
+		return nil, after, nil
+	}
+	h, err := horizon(ctx, conn)
+	if err != nil {
+		return nil, after, err
+	}
+	events, last := db.recent.run(after.XID+1, h.XID+1, feedPage)
+	return events, grid.Cursor{XID: last, Seq: math.MaxInt64}, nil
+}
+
+// read reads events behind a cursor and before what is remembered. It returns the cursor
+// behind them and, when there is none, whether one is held back.
+func (db *DB) read(ctx context.Context, conn *pgx.Conn, after grid.Cursor) (events []grid.Event, upto grid.Cursor, held bool, err error) {
+	upto = after
+	err = pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) error {
+		h, err := horizon(ctx, tx)
+		if err != nil {
+			return err
+		}
+		before := db.recent.next(after.XID + 1)
+		if events, err = db.since(ctx, tx, after, before, feedPage); err != nil {
+			return err
+		}
+		if n := len(events); n == feedPage {
+			upto = events[n-1].Cursor
+		} else {
+			upto = later(after, grid.Cursor{XID: min(h.XID, before-1), Seq: math.MaxInt64})
+		}
+		if upto != after {
+			return nil
+		}
+		return tx.QueryRow(ctx, beyondHorizon).Scan(&held)
+	})
+	return events, upto, held, err
+}
+
+// later returns the cursor that is farther on.
+func later(a, b grid.Cursor) grid.Cursor {
+	if a.Compare(b) > 0 {
+		return a
+	}
+	return b
 }
 
 // beyondHorizon looks at the last event only, by its key: whether any event is

@@ -109,3 +109,56 @@ func TestCallersWithManyWait(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// Law: who follows the feed is told all that is in it, once and in order, whoever wrote
+// it: a process itself, which has that at hand, or another.
+func TestFollowTellsWhatIsInTheFeed(t *testing.T) {
+	db := seeded(t, 5)
+	other, err := store.Open(t.Context(), db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	start, err := db.Horizon(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := follow(t, db, start)
+	const groups, most = 24, 300
+	all := crowd(groups * most)
+	var wg sync.WaitGroup
+	total := 0
+	for k := range groups {
+		group := all[k*most:][:1+k*most/groups]
+		writer := []*store.DB{db.DB, db.DB, other}[k%3]
+		total += len(group)
+		wg.Go(func() {
+			for _, a := range writer.AppendAll(t.Context(), group) {
+				if a.Err != nil {
+					t.Error(a.Err)
+				}
+			}
+		})
+		if k%8 == 0 {
+			exec(t, db, `SELECT pg_current_xact_id()`) // a transaction of which there is nothing in the feed
+		}
+	}
+	wg.Wait()
+	told := make([]grid.Event, 0, total)
+	for len(told) < total {
+		select {
+		case e := <-events:
+			told = append(told, e)
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d events of %d", len(told), total)
+		}
+	}
+	quiet(t, events)
+	read, err := other.Since(t.Context(), start, 2*total)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := gocmp.Diff(read, told); d != "" {
+		t.Errorf("in the feed (-) and told (+):\n%.2000s", d)
+	}
+}
