@@ -218,19 +218,43 @@ func (b *batch) written(created lines) written {
 // apart only within it.
 func copiedSeq(i int) int64 { return int64(i) + 1 }
 
-// copy creates all reports, or none if one is there already.
+// copy creates all reports, or none if one is there already. Those of one month go
+// straight into its partition: through the table of all, each row would be inserted by
+// itself.
 func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
 	n := len(b.entries)
 	reports := newCopy(n, 600, func(c *copyBuffer, i int) { c.filed(&b.entries[i]) })
 	news := newCopy(n, 70, func(c *copyBuffer, i int) { c.news(copiedSeq(i), grid.EventReport, b.entries[i].Report.ID.String()) })
+	table, month := b.db.months.partitionOf(b.entries)
+	xid, err = b.copyInto(ctx, table, reports, news)
+	if !month.IsZero() && (isCode(err, undefinedTable) || errors.Is(err, errNoPartition)) {
+		b.db.months.lose(month)
+		return b.copyInto(ctx, "report", reports, news)
+	}
+	return xid, err
+}
+
+// errNoPartition says that a table is none of report.
+var errNoPartition = errors.New("no partition of report")
+
+// copyInto copies reports into a table, which stays a partition of report once it is
+// locked by that, and their lines into the feed.
+func (b *batch) copyInto(ctx context.Context, table string, reports, news copyBuffer) (xid uint64, err error) {
 	err = pgx.BeginFunc(ctx, b.db.pool, func(tx pgx.Tx) error {
-		if _, err := copyInto(ctx, tx, `report (`+copiedColumns+`)`, reports); err != nil {
+		if _, err := copyInto(ctx, tx, table+` (`+copiedColumns+`)`, reports); err != nil {
 			return err
 		}
 		if _, err := copyInto(ctx, tx, `feed (seq, what, id)`, news); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `SELECT pg_current_xact_id()`).Scan(&xid)
+		var kept bool
+		err := tx.QueryRow(ctx, `
+			SELECT pg_current_xact_id(), $1::text::regclass = 'report'::regclass OR EXISTS (
+				SELECT FROM pg_inherits WHERE inhrelid = $1::text::regclass AND inhparent = 'report'::regclass)`, table).Scan(&xid, &kept)
+		if err == nil && !kept {
+			return errNoPartition
+		}
+		return err
 	})
 	return xid, err
 }

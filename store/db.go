@@ -63,7 +63,8 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	return &DB{
-		Now: time.Now, Log: slog.Default(), pool: pool, months: &months{due: map[time.Time]time.Time{}},
+		Now: time.Now, Log: slog.Default(), pool: pool,
+		months: &months{due: map[time.Time]time.Time{}, lost: map[time.Time]bool{}},
 		recent: &recent{written: map[uint64]written{}},
 	}, nil
 }

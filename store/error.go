@@ -21,6 +21,7 @@ var ErrConflict = errors.New("conflict")
 // two characters are the class.
 const (
 	undefinedObject = "42704"
+	undefinedTable  = "42P01"
 	uniqueViolation = "23505"
 	adminShutdown   = "57P01"
 	crashShutdown   = "57P02"

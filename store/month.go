@@ -14,8 +14,9 @@ import (
 
 // months remembers which partitions there are.
 type months struct {
-	mu  sync.Mutex
-	due map[time.Time]time.Time // when to try again to make a month; zero: it is made
+	mu   sync.Mutex
+	due  map[time.Time]time.Time // when to try again to make a month; zero: it is made
+	lost map[time.Time]bool      // that have no partition after all
 }
 
 // Times of making partitions.
@@ -60,6 +61,31 @@ func (ms *months) made(m time.Time) {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
 	ms.due[m] = time.Time{}
+}
+
+// partitionOf returns the partition that holds all reports, if that is known, and its
+// month; else the table of all, and no month.
+func (ms *months) partitionOf(entries []grid.Entry) (table string, month time.Time) {
+	for i := range entries {
+		m, ok := monthOf(entries[i].Report.ID)
+		if !ok || i > 0 && !m.Equal(month) {
+			return "report", time.Time{}
+		}
+		month = m
+	}
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	if due, tried := ms.due[month]; !tried || !due.IsZero() || ms.lost[month] {
+		return "report", time.Time{}
+	}
+	return "report_" + month.Format("2006_01"), month
+}
+
+// lose takes down that a month has no partition.
+func (ms *months) lose(m time.Time) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.lost[m] = true
 }
 
 // makeMonth makes a month unless that was tried a short while ago.

@@ -79,3 +79,34 @@ func TestFarOffClocksMakeNoPartitions(t *testing.T) {
 		t.Errorf("%d partitions, want the default alone", n)
 	}
 }
+
+// Many at once go straight into their month, as long as that is a partition.
+func TestManyGoIntoTheirMonth(t *testing.T) {
+	db := seeded(t, 5)
+	db.Now = func() time.Time { return noon }
+	all := crowd(900)
+	in := func(part []grid.Entry, want string) {
+		t.Helper()
+		for _, got := range outcomes(t, db.AppendAll(t.Context(), part)) {
+			if got != grid.Created {
+				t.Fatal(got)
+			}
+		}
+		where := query[string](t, db, `SELECT DISTINCT tableoid::regclass::text FROM report WHERE id = ANY ($1)`, idsOf(part))
+		if where != want {
+			t.Errorf("they are in %s, want %s", where, want)
+		}
+	}
+	in(all[:300], "report_2026_05")
+	exec(t, db, `ALTER TABLE report DETACH PARTITION report_2026_05`)
+	in(all[300:600], "report_default")
+	exec(t, db, `DROP TABLE report_2026_05 CASCADE`)
+	in(all[600:], "report_default")
+}
+
+func idsOf(entries []grid.Entry) (ids []string) {
+	for _, e := range entries {
+		ids = append(ids, e.Report.ID.String())
+	}
+	return ids
+}

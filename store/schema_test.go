@@ -188,3 +188,29 @@ func TestQueueGoesBack(t *testing.T) {
 	exec(t, db, alarm, id, 3)
 	exec(t, db, limit, "02")
 }
+
+// Law: the matter of a report is in the catalogue, into whichever table it is written.
+func TestMatterKnownInEveryMonth(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	if err := db.MigrateTo(ctx, 15); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, db, `SELECT report_month($1)`, noon)
+	for range 2 {
+		if err := db.Migrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, db, `SELECT report_month($1)`, noon.AddDate(0, 1, 0))
+		for table, id := range map[string]string{
+			"report": idAt(noon, 1).String(), "report_2026_05": idAt(noon, 2).String(), "report_2026_06": idAt(noon.AddDate(0, 1, 0), 1).String(),
+			"report_default": idAt(noon.AddDate(1, 0, 0), 1).String(),
+		} {
+			refused(t, db, "report_matter_fkey", `INSERT INTO `+table+` (id, at, received, x, y, method, edition, state, matter)
+				VALUES ($1, now(), now(), 0, 0, 'outside', 1, 'reported', '999999')`, id)
+		}
+		if err := db.MigrateTo(ctx, 15); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
