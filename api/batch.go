@@ -37,8 +37,8 @@ type lineView struct {
 // Sizes of a stream of reports. A batch is one transaction; while it is committed,
 // the next is read.
 const (
-	batchMost   = 2000      // lines in a batch
-	batchBuffer = 256 << 10 // bytes of lines that can be there before they are read
+	batchMost   = 6000      // lines in a batch
+	batchBuffer = 512 << 10 // bytes of lines that can be there before they are read
 )
 
 // lines are lines of NDJSON on their way.
