@@ -90,9 +90,6 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 		return nil
 	}
 	border := c.border.facesIn(box)
-	if len(border) == 0 && !c.hasArcIn(home, box) {
-		return nil
-	}
 	var faces, arcs []int32
 	seen := map[int32]bool{None: true}
 	visit := func(f int32) {
@@ -124,19 +121,7 @@ func (c *Coverage) arcsWithin(home int32, p geo.Pos, metres float64) []int32 {
 	return arcs
 }
 
-// hasArcIn reports whether an arc of a face, which may be None, comes into a box.
-func (c *Coverage) hasArcIn(face int32, box geo.Box) bool {
-	if face == None {
-		return false
-	}
-	for _, refs := range *c.rings.at(face) {
-		if slices.ContainsFunc(refs, func(ref int32) bool { return c.arcReaches(arcIndex(ref), box) }) {
-			return true
-		}
-	}
-	return false
-}
-
+// arcReaches reports whether the box of some edge of an arc meets a box.
 func (c *Coverage) arcReaches(i int32, box geo.Box) bool {
 	return c.arcBoxes.at(i).Intersects(box) && reachesBox(c.arcs.at(i).Pos, box)
 }
