@@ -111,6 +111,12 @@ func (s *Snapshot) Area(i int32) Area { return s.areas[i] }
 
 // ByID returns the index of the area with that id.
 func (s *Snapshot) ByID(id AreaID) (int32, bool) {
+	if len(s.areas) > 0 {
+		// Where it is if no id is missing before it, as in an edition that was drawn at once.
+		if i := id - s.areas[0].ID; 0 <= i && i < AreaID(len(s.areas)) && s.areas[i].ID == id {
+			return int32(i), true
+		}
+	}
 	i, ok := slices.BinarySearchFunc(s.areas, id, func(a Area, id AreaID) int { return cmp.Compare(a.ID, id) })
 	return int32(i), ok
 }

@@ -17,6 +17,7 @@ import (
 	importer "jingwei/import"
 
 	"github.com/alecthomas/kong"
+	"github.com/google/uuid"
 )
 
 // Exit statuses.
@@ -42,6 +43,7 @@ type commandLine struct {
 }
 
 func main() {
+	uuid.EnableRandPool() // an id is no secret, and need not ask the system for each
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
