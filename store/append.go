@@ -36,20 +36,21 @@ func (db *DB) AppendAll(ctx context.Context, entries []grid.Entry) []grid.Answer
 // the first of an id comes first. Within a round they go by id: transactions that
 // insert in the same order do not wait for each other in a circle.
 func rounds(entries []grid.Entry) [][]int {
+	byID := make([]int, len(entries))
+	for i := range byID {
+		byID[i] = i
+	}
+	id := func(i int) uuid.UUID { return entries[i].Report.ID }
+	slices.SortStableFunc(byID, func(i, j int) int { a, b := id(i), id(j); return bytes.Compare(a[:], b[:]) })
 	var out [][]int
-	seen := make(map[uuid.UUID]int, len(entries))
-	for i, e := range entries {
-		n := seen[e.Report.ID]
-		seen[e.Report.ID]++
-		if n == len(out) {
+	for again, k := 0, 0; k < len(byID); k++ {
+		if again++; k == 0 || id(byID[k]) != id(byID[k-1]) {
+			again = 0
+		}
+		if again == len(out) {
 			out = append(out, nil)
 		}
-		out[n] = append(out[n], i)
-	}
-	for _, round := range out {
-		slices.SortFunc(round, func(i, j int) int {
-			return bytes.Compare(entries[i].Report.ID[:], entries[j].Report.ID[:])
-		})
+		out[again] = append(out[again], byID[k])
 	}
 	return out
 }
@@ -223,13 +224,17 @@ func copiedSeq(i int) int64 { return int64(i) + 1 }
 // itself.
 func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
 	n := len(b.entries)
-	reports := newCopy(n, 600, func(c *copyBuffer, i int) { c.filed(&b.entries[i]) })
-	news := newCopy(n, 70, func(c *copyBuffer, i int) { c.news(copiedSeq(i), grid.EventReport, b.entries[i].Report.ID.String()) })
+	reports := newCopy(n, func(c *copyBuffer, i int) { c.filed(&b.entries[i]) })
+	news := newCopy(n, func(c *copyBuffer, i int) { c.news(copiedSeq(i), grid.EventReport, b.entries[i].Report.ID.String()) })
 	table, month := b.db.months.partitionOf(b.entries)
 	xid, err = b.copyInto(ctx, table, reports, news)
 	if !month.IsZero() && (isCode(err, undefinedTable) || errors.Is(err, errNoPartition)) {
 		b.db.months.lose(month)
-		return b.copyInto(ctx, "report", reports, news)
+		xid, err = b.copyInto(ctx, "report", reports, news)
+	}
+	if err == nil {
+		reports.free()
+		news.free()
 	}
 	return xid, err
 }
@@ -239,7 +244,7 @@ var errNoPartition = errors.New("no partition of report")
 
 // copyInto copies reports into a table, which stays a partition of report once it is
 // locked by that, and their lines into the feed.
-func (b *batch) copyInto(ctx context.Context, table string, reports, news copyBuffer) (xid uint64, err error) {
+func (b *batch) copyInto(ctx context.Context, table string, reports, news *copyBuffer) (xid uint64, err error) {
 	err = pgx.BeginFunc(ctx, b.db.pool, func(tx pgx.Tx) error {
 		if _, err := copyInto(ctx, tx, table+` (`+copiedColumns+`)`, reports); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"sync"
 	"time"
 
 	"jingwei/grid"
@@ -28,21 +29,28 @@ func (b *copyBuffer) raw(s string)   { *b = append(*b, s...) }
 func (b *copyBuffer) row(fields int) { *b = binary.BigEndian.AppendUint16(*b, uint16(fields)) }
 func (b *copyBuffer) null()          { *b = binary.BigEndian.AppendUint32(*b, math.MaxUint32) }
 
-// newCopy returns data of so many rows of typically so many bytes each, which write
-// writes.
-func newCopy(rows, typical int, write func(b *copyBuffer, row int)) copyBuffer {
-	b := make(copyBuffer, 0, rows*typical)
+// copyBuffers are those that are free.
+var copyBuffers = sync.Pool{New: func() any { return new(copyBuffer) }}
+
+// newCopy returns data of so many rows, which write writes, until it is freed.
+func newCopy(rows int, write func(b *copyBuffer, row int)) *copyBuffer {
+	b := copyBuffers.Get().(*copyBuffer)
+	*b = (*b)[:0]
 	b.raw(copyHeader)
 	for i := range rows {
-		write(&b, i)
+		write(b, i)
 	}
 	b.raw(copyTrailer)
 	return b
 }
 
+// free gives back the memory. After a failure a connection that is being closed may still
+// be reading it.
+func (b *copyBuffer) free() { copyBuffers.Put(b) }
+
 // copyInto copies data into a table, of which the columns are named.
-func copyInto(ctx context.Context, tx pgx.Tx, table string, data copyBuffer) (pgconn.CommandTag, error) {
-	return tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data), `COPY `+table+` FROM STDIN BINARY`)
+func copyInto(ctx context.Context, tx pgx.Tx, table string, data *copyBuffer) (pgconn.CommandTag, error) {
+	return tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(*data), `COPY `+table+` FROM STDIN BINARY`)
 }
 
 func (b *copyBuffer) text(s string) {

@@ -47,7 +47,7 @@ func (im *Import) AppendReports(ctx context.Context, entries []grid.Entry) (adde
 			}
 		}
 	})
-	data := newCopy(len(entries), 320, func(b *copyBuffer, i int) { b.imported(&entries[i], im.id) })
+	data := newCopy(len(entries), func(b *copyBuffer, i int) { b.imported(&entries[i], im.id) })
 	added, err = im.commit(ctx, "report", data, nil)
 	if isCode(err, uniqueViolation) {
 		added, err = im.commit(ctx, "incoming", data, mergeIncoming)
@@ -55,6 +55,7 @@ func (im *Import) AppendReports(ctx context.Context, entries []grid.Entry) (adde
 	if err != nil {
 		return 0, fmt.Errorf("import reports: %w", plain(err))
 	}
+	data.free()
 	return added, nil
 }
 
@@ -68,7 +69,7 @@ var mergeIncoming = &merge{
 		ON CONFLICT (id) DO NOTHING`,
 }
 
-func (im *Import) commit(ctx context.Context, table string, data copyBuffer, m *merge) (added int, err error) {
+func (im *Import) commit(ctx context.Context, table string, data *copyBuffer, m *merge) (added int, err error) {
 	err = pgx.BeginTxFunc(ctx, im.pool, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if m != nil {
 			if _, err := tx.Exec(ctx, m.make); err != nil {
