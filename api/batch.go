@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,11 +49,11 @@ type lines struct {
 	entries []grid.Entry // what the lines without an error say, in order
 }
 
-// newLines has room for the lines that are there.
-func newLines(by grid.Entry, in *lineReader) *lines {
+// expect makes room for the lines that are there.
+func (b *lines) expect(in *lineReader) {
 	there, _ := in.Peek(in.Buffered()) // cannot fail
-	n := min(1+bytes.Count(there, []byte("\n")), batchMost)
-	return &lines{by: by, answers: make([]lineView, 0, n), entries: make([]grid.Entry, 0, n)}
+	n := min(bytes.Count(there, []byte("\n")), batchMost)
+	b.answers, b.entries = slices.Grow(b.answers, n), slices.Grow(b.entries, n)
 }
 
 // postMany takes one report a line and answers a line for each, in order, each
@@ -85,8 +86,9 @@ func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err err
 	in := &lineReader{Reader: bufio.NewReaderSize(c.r.Body, batchBuffer)}
 	by := c.signature()
 	for err == nil {
-		b := newLines(by, in)
-		for err = c.readInto(b, in, now()); err == nil && len(b.answers) < batchMost && hasLine(in); {
+		b := &lines{by: by}
+		err = c.readInto(b, in, now())
+		for b.expect(in); err == nil && len(b.answers) < batchMost && hasLine(in); {
 			err = c.readInto(b, in, now())
 		}
 		if len(b.answers) == 0 {
