@@ -194,12 +194,19 @@ func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Ev
 // still running: no bell rings when that ends without a line of its own.
 func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use func([]grid.Event) error) (held bool, err error) {
 	for {
-		events, upto, err := db.atHand(ctx, conn, *after)
-		if err == nil && len(events) == 0 {
-			events, upto, held, err = db.read(ctx, conn, *after)
+		h, err := horizon(ctx, conn)
+		if err != nil {
+			return false, err
 		}
-		if err != nil || upto == *after {
+		if after.Compare(h) >= 0 {
+			err := conn.QueryRow(ctx, beyondHorizon).Scan(&held)
 			return held, err
+		}
+		events, upto := db.atHand(*after, h)
+		if len(events) == 0 {
+			if events, upto, err = db.read(ctx, conn, *after, h); err != nil {
+				return false, err
+			}
 		}
 		if len(events) > 0 {
 			if err := use(events); err != nil {
@@ -211,44 +218,29 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 	}
 }
 
-// atHand returns events right behind a cursor that this process has written itself,
-// and the cursor behind them. A cursor within a transaction has none.
-func (db *DB) atHand(ctx context.Context, conn *pgx.Conn, after grid.Cursor) ([]grid.Event, grid.Cursor, error) {
+// atHand returns events right behind a cursor and up to the horizon that this process has
+// written itself, and the cursor behind them. Behind one within a transaction are none.
+func (db *DB) atHand(after, horizon grid.Cursor) ([]grid.Event, grid.Cursor) {
 	if after.Seq != math.MaxInt64 {
-		return nil, after, nil
+		return nil, after
 	}
-	h, err := horizon(ctx, conn)
-	if err != nil {
-		return nil, after, err
-	}
-	events, last := db.recent.run(after.XID+1, h.XID+1, feedPage)
-	return events, grid.Cursor{XID: last, Seq: math.MaxInt64}, nil
+	events, last := db.recent.run(after.XID+1, horizon.XID+1, feedPage)
+	return events, grid.Cursor{XID: last, Seq: math.MaxInt64}
 }
 
-// read reads events behind a cursor and before what is remembered. It returns the cursor
-// behind them and, when there is none, whether one is held back.
-func (db *DB) read(ctx context.Context, conn *pgx.Conn, after grid.Cursor) (events []grid.Event, upto grid.Cursor, held bool, err error) {
-	upto = after
+// read reads events behind a cursor, up to the horizon and before what is remembered, and
+// returns the cursor behind them.
+func (db *DB) read(ctx context.Context, conn *pgx.Conn, after, horizon grid.Cursor) (events []grid.Event, upto grid.Cursor, err error) {
+	before := min(horizon.XID+1, db.recent.next(after.XID+1))
 	err = pgx.BeginTxFunc(ctx, conn, snapshotTx, func(tx pgx.Tx) error {
-		h, err := horizon(ctx, tx)
-		if err != nil {
-			return err
-		}
-		before := db.recent.next(after.XID + 1)
-		if events, err = db.since(ctx, tx, after, before, feedPage); err != nil {
-			return err
-		}
-		if n := len(events); n == feedPage {
-			upto = events[n-1].Cursor
-		} else {
-			upto = later(after, grid.Cursor{XID: min(h.XID, before-1), Seq: math.MaxInt64})
-		}
-		if upto != after {
-			return nil
-		}
-		return tx.QueryRow(ctx, beyondHorizon).Scan(&held)
+		events, err = db.since(ctx, tx, after, before, feedPage)
+		return err
 	})
-	return events, upto, held, err
+	upto = later(after, grid.Cursor{XID: before - 1, Seq: math.MaxInt64})
+	if len(events) == feedPage {
+		upto = events[feedPage-1].Cursor
+	}
+	return events, upto, err
 }
 
 // later returns the cursor that is farther on.
