@@ -174,8 +174,18 @@ func (db *DB) follow(ctx context.Context, after *grid.Cursor, use func([]grid.Ev
 	if err := remembered(ctx, own, *after); err != nil {
 		return err
 	}
+	// A server that has crashed gives out again the ids of transactions that left nothing
+	// behind: how far the horizon was is known on one connection only.
+	at := *after
+	tell := func(events []grid.Event) error {
+		if err := use(events); err != nil {
+			return err
+		}
+		*after = events[len(events)-1].Cursor
+		return nil
+	}
 	for {
-		held, err := db.drain(ctx, own, after, use)
+		held, err := db.drain(ctx, own, &at, tell)
 		if err != nil {
 			return err
 		}
@@ -199,7 +209,7 @@ func (db *DB) drain(ctx context.Context, conn *pgx.Conn, after *grid.Cursor, use
 			return false, err
 		}
 		if after.Compare(h) >= 0 {
-			err := conn.QueryRow(ctx, beyondHorizon).Scan(&held)
+			err := conn.QueryRow(ctx, beyondHorizon, h.XID).Scan(&held)
 			return held, err
 		}
 		events, upto := db.atHand(*after, h)
@@ -253,7 +263,7 @@ func later(a, b grid.Cursor) grid.Cursor {
 
 // beyondHorizon looks at the last event only, by its key: whether any event is
 // beyond the horizon would be looked for from the first on.
-const beyondHorizon = `SELECT coalesce((SELECT xid >= pg_snapshot_xmin(pg_current_snapshot()) FROM feed ORDER BY xid DESC, seq DESC LIMIT 1), false)`
+const beyondHorizon = `SELECT coalesce((SELECT xid > $1::xid8 FROM feed ORDER BY xid DESC, seq DESC LIMIT 1), false)`
 
 // FeedLag tells how many committed events are behind a cursor, and for how long the
 // oldest transaction that writes has been open: no node sees what was written after it
