@@ -43,8 +43,9 @@ DO $$
 DECLARE
     month regclass;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('report_month')); -- one may be in the making
     FOR month IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'report'::regclass LOOP
-        EXECUTE format('CREATE TRIGGER report_matter_known AFTER INSERT ON %s
+        EXECUTE format('CREATE OR REPLACE TRIGGER report_matter_known AFTER INSERT ON %s
             REFERENCING NEW TABLE AS new_report FOR EACH STATEMENT EXECUTE FUNCTION report_matter_known()', month);
     END LOOP;
 END $$;
@@ -89,7 +90,7 @@ DECLARE
     month regclass;
 BEGIN
     FOR month IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'report'::regclass LOOP
-        EXECUTE format('DROP TRIGGER report_matter_known ON %s', month);
+        EXECUTE format('DROP TRIGGER IF EXISTS report_matter_known ON %s', month);
     END LOOP;
 END $$;
 -- +goose StatementEnd

@@ -229,7 +229,7 @@ func (b *batch) copy(ctx context.Context) (xid uint64, err error) {
 	table, month := b.db.months.partitionOf(b.entries)
 	xid, err = b.copyInto(ctx, table, reports, news)
 	if !month.IsZero() && (isCode(err, undefinedTable) || errors.Is(err, errNoPartition)) {
-		b.db.months.lose(month)
+		b.db.months.tell(month, false)
 		xid, err = b.copyInto(ctx, "report", reports, news)
 	}
 	if err == nil {

@@ -64,7 +64,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	}
 	return &DB{
 		Now: time.Now, Log: slog.Default(), pool: pool,
-		months: &months{due: map[time.Time]time.Time{}, lost: map[time.Time]bool{}},
+		months: &months{due: map[time.Time]time.Time{}, made: map[time.Time]bool{}},
 		recent: &recent{written: map[uint64]written{}},
 	}, nil
 }

@@ -15,8 +15,8 @@ import (
 // months remembers which partitions there are.
 type months struct {
 	mu   sync.Mutex
-	due  map[time.Time]time.Time // when to try again to make a month; zero: it is made
-	lost map[time.Time]bool      // that have no partition after all
+	due  map[time.Time]time.Time // when to try again to make a month; zero: it was tried
+	made map[time.Time]bool      // that have a partition, with all laws of its own
 }
 
 // Times of making partitions.
@@ -57,10 +57,11 @@ func (ms *months) claim(m, now time.Time) bool {
 	return true
 }
 
-func (ms *months) made(m time.Time) {
+// tell takes down whether a month has a partition, now that it was tried.
+func (ms *months) tell(m time.Time, made bool) {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	ms.due[m] = time.Time{}
+	ms.due[m], ms.made[m] = time.Time{}, made
 }
 
 // partitionOf returns the partition that holds all reports, if that is known, and its
@@ -75,17 +76,10 @@ func (ms *months) partitionOf(entries []grid.Entry) (table string, month time.Ti
 	}
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	if due, tried := ms.due[month]; !tried || !due.IsZero() || ms.lost[month] {
+	if !ms.made[month] {
 		return "report", time.Time{}
 	}
-	return "report_" + month.Format("2006_01"), month
-}
-
-// lose takes down that a month has no partition.
-func (ms *months) lose(m time.Time) {
-	ms.mu.Lock()
-	defer ms.mu.Unlock()
-	ms.lost[m] = true
+	return partition(month), month
 }
 
 // makeMonth makes a month unless that was tried a short while ago.
@@ -93,25 +87,40 @@ func (db *DB) makeMonth(ctx context.Context, m time.Time) {
 	if !db.months.claim(m, db.Now()) {
 		return
 	}
-	if err := db.MakeMonth(ctx, m); err != nil {
+	made, err := db.tryMonth(ctx, m)
+	if err != nil {
 		db.Log.WarnContext(ctx, "partition of a month: not made, its reports go to the default one", "month", m.Format("2006-01"), "error", err)
 		return
 	}
-	db.months.made(m)
+	db.months.tell(m, made)
 }
 
 // MakeMonth makes the partitions of the month (UTC) that holds t, if there are
 // none.
 func (db *DB) MakeMonth(ctx context.Context, t time.Time) error {
-	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+	_, err := db.tryMonth(ctx, t)
+	return err
+}
+
+// tryMonth is MakeMonth. It reports whether the month has a partition of its own then, one
+// that knows the law of matters.
+func (db *DB) tryMonth(ctx context.Context, t time.Time) (made bool, err error) {
+	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '`+monthLock+`'`); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `SELECT report_month($1)`, t)
-		return err
+		if _, err := tx.Exec(ctx, `SELECT report_month($1)`, t); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT FROM pg_inherits JOIN pg_trigger ON tgrelid = inhrelid
+				WHERE inhrelid = to_regclass($1) AND inhparent = 'report'::regclass AND tgname = 'report_matter_known')`, partition(t)).Scan(&made)
 	})
 	if err != nil {
-		return fmt.Errorf("partition of %s: %w", t.UTC().Format("2006-01"), err)
+		return false, fmt.Errorf("partition of %s: %w", t.UTC().Format("2006-01"), err)
 	}
-	return nil
+	return made, nil
 }
+
+// partition returns what the table of reports of a month is called.
+func partition(month time.Time) string { return "report_" + month.UTC().Format("2006_01") }

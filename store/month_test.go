@@ -110,3 +110,27 @@ func idsOf(entries []grid.Entry) (ids []string) {
 	}
 	return ids
 }
+
+// What is called as a month would be, and is none of its own: many reports at once come in
+// as if it were not there, and the law of matters holds.
+func TestAppendBesideWhatIsNoMonth(t *testing.T) {
+	from, to := idAt(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), 0), idAt(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), 0)
+	for name, made := range map[string]string{
+		"by hand":  `CREATE TABLE report_2026_05 PARTITION OF report FOR VALUES FROM ('` + from.String() + `') TO ('` + to.String() + `')`,
+		"a view":   `CREATE VIEW report_2026_05 AS SELECT * FROM report WHERE false`,
+		"put away": `CREATE TABLE report_2026_05 AS SELECT id, at FROM report`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := seeded(t, 5)
+			db.Now = func() time.Time { return noon }
+			exec(t, db, made)
+			all := crowd(300)
+			all[7].Report.Matter = "999999"
+			for i, a := range db.AppendAll(t.Context(), all) {
+				if (a.Err != nil) != (i == 7) {
+					t.Fatalf("report %d: %v", i, a.Err)
+				}
+			}
+		})
+	}
+}

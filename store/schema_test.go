@@ -214,3 +214,32 @@ func TestMatterKnownInEveryMonth(t *testing.T) {
 		}
 	}
 }
+
+// A node of the program before makes a month while the schema is brought up to date.
+func TestMonthMadeDuringTheMigration(t *testing.T) {
+	db := storetest.Bare(t)
+	ctx := t.Context()
+	if err := db.MigrateTo(ctx, 15); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := connect(t, db).Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(ctx, `SELECT report_month($1)`, noon); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() { done <- db.Migrate(ctx) }()
+	for query[int](t, db, `SELECT count(*) FROM pg_locks WHERE NOT granted`) == 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	refused(t, db, "report_matter_fkey", `INSERT INTO report_2026_05 (id, at, received, x, y, method, edition, state, matter)
+		VALUES ($1, now(), now(), 0, 0, 'outside', 1, 'reported', '999999')`, idAt(noon, 1).String())
+}
