@@ -11,19 +11,22 @@ import (
 // Reasons tells the decision in sentences, from the place over the rule up to who
 // answers.
 func (d Decision) Reasons(s *grid.Snapshot) []string {
-	if text := d.Reason(s); text != "" {
-		return strings.Split(text, "\n")
+	const between = 0 // in no name
+	if text := d.tell(s, between); text != "" {
+		return strings.Split(text, string(rune(between)))
 	}
 	return nil
 }
 
 // Reason is the reasons as one text, a line for each.
-func (d *Decision) Reason(s *grid.Snapshot) string {
+func (d *Decision) Reason(s *grid.Snapshot) string { return d.tell(s, '\n') }
+
+func (d *Decision) tell(s *grid.Snapshot, between byte) string {
 	var room [1 << 10]byte
-	t := tale(room[:0])
+	t := tale{room[:0], between}
 	d.tellPlace(&t, s)
 	if d.Cell.ID == 0 {
-		return string(t)
+		return string(t.text)
 	}
 	d.tellRules(&t)
 	for i := range d.Considered {
@@ -32,16 +35,19 @@ func (d *Decision) Reason(s *grid.Snapshot) string {
 	if d.State == grid.Reported {
 		t.line("unrouted: nobody is there from the cell up to the top")
 	}
-	return string(t)
+	return string(t.text)
 }
 
 // tale is a text of lines.
-type tale []byte
+type tale struct {
+	text    []byte
+	between byte // lines
+}
 
 // line adds a line, which is all parts of it one after another.
 func (t *tale) line(parts ...string) {
-	if len(*t) > 0 {
-		*t = append(*t, '\n')
+	if len(t.text) > 0 {
+		t.text = append(t.text, t.between)
 	}
 	t.add(parts...)
 }
@@ -49,7 +55,7 @@ func (t *tale) line(parts ...string) {
 // add goes on with the line.
 func (t *tale) add(parts ...string) {
 	for _, p := range parts {
-		*t = append(*t, p...)
+		t.text = append(t.text, p...)
 	}
 }
 
