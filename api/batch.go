@@ -44,7 +44,6 @@ const (
 
 // lines are lines of NDJSON on their way.
 type lines struct {
-	by      grid.Entry   // who sent them
 	answers []lineView   // without a status but with a number, while what becomes of an entry is not known
 	entries []grid.Entry // what the lines without an error say, in order
 }
@@ -52,7 +51,7 @@ type lines struct {
 // expect makes room for the lines that are there.
 func (b *lines) expect(in *lineReader) {
 	there, _ := in.Peek(in.Buffered()) // cannot fail
-	n := min(bytes.Count(there, []byte("\n")), batchMost)
+	n := min(bytes.Count(there, []byte("\n")), len(there)/len(`{"lon":0,"lat":0}`), batchMost)
 	b.answers, b.entries = slices.Grow(b.answers, n), slices.Grow(b.entries, n)
 }
 
@@ -86,10 +85,10 @@ func (c *call) readBatches(now func() time.Time, batches chan<- *lines) (err err
 	in := &lineReader{Reader: bufio.NewReaderSize(c.r.Body, batchBuffer)}
 	by := c.signature()
 	for err == nil {
-		b := &lines{by: by}
-		err = c.readInto(b, in, now())
+		b := &lines{}
+		err = c.readInto(b, in, by, now())
 		for b.expect(in); err == nil && len(b.answers) < batchMost && hasLine(in); {
-			err = c.readInto(b, in, now())
+			err = c.readInto(b, in, by, now())
 		}
 		if len(b.answers) == 0 {
 			continue
@@ -112,8 +111,8 @@ func hasLine(in *lineReader) bool {
 	return bytes.IndexByte(there, '\n') >= 0
 }
 
-// readInto reads a line into b. It fails when there is none.
-func (c *call) readInto(b *lines, in *lineReader, now time.Time) error {
+// readInto reads a line into b, by who has sent it. It fails when there is none.
+func (c *call) readInto(b *lines, in *lineReader, by grid.Entry, now time.Time) error {
 	line, err := in.next()
 	var large *http.MaxBytesError
 	if err != nil && !errors.As(err, &large) {
@@ -128,7 +127,7 @@ func (c *call) readInto(b *lines, in *lineReader, now time.Time) error {
 		return nil
 	}
 	b.answers = append(b.answers, lineView{Warning: taken.warning, Line: in.number})
-	b.entries = append(b.entries, b.by)
+	b.entries = append(b.entries, by)
 	e := &b.entries[len(b.entries)-1]
 	e.Report, e.Reason = taken.report, taken.reason
 	return nil
@@ -255,7 +254,7 @@ func (in *lineReader) next() ([]byte, error) {
 	large := false
 	for {
 		part, err := in.ReadSlice('\n')
-		if err == nil && line == nil && !large && len(part) <= maxBody {
+		if err == nil && line == nil && !large { // the buffer is smaller than maxBody
 			return part, nil
 		}
 		if large = large || len(line)+len(part) > maxBody; !large {

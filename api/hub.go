@@ -58,8 +58,9 @@ type view struct {
 }
 
 // atHand is how many events a node keeps at hand: who is farther behind is cut, and
-// who resumes within them needs no database.
-const atHand = 8192
+// who resumes within them needs no database. They are some batches of lines, for all that
+// the horizon held back come at once.
+const atHand = 8 * batchMost
 
 func newHub() *hub { return &hub{views: map[grid.Interest]*view{}} }
 

@@ -2,8 +2,8 @@ package coverage
 
 import "jingwei/geo"
 
-// clear reports whether the box of no edge meets b, as far as the tiles there tell: true
-// is certain.
+// clear reports whether no edge reaches into b, as far as the tiles there tell: true is
+// certain.
 func (x *index) clear(b geo.Box) bool {
 	if !x.box.Contains(b.Min) || !x.box.Contains(b.Max) {
 		return false
