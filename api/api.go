@@ -112,7 +112,7 @@ type API struct {
 // New returns an API.
 func New(c Config) *API {
 	c.setDefaults()
-	a := &API{Config: c, router: mux.NewRouter(), hub: newHub(), shelf: newShelf(c.Editions), page: newConsole(c.Pages), meter: newMeter(c.Metrics)}
+	a := &API{Config: c, router: mux.NewRouter(), hub: newHub(atHand), shelf: newShelf(c.Editions), page: newConsole(c.Pages), meter: newMeter(c.Metrics)}
 	a.callers = newCallers(c.Tokens, c.Now)
 	a.router.NotFoundHandler = a.handler(nowhere)
 	for _, r := range a.routes() {

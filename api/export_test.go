@@ -17,3 +17,6 @@ func (a *API) Addresses() []string {
 	slices.Sort(out)
 	return out
 }
+
+// AtHand is atHand.
+const AtHand = atHand

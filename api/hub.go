@@ -11,6 +11,7 @@ import (
 // interest share a view; each only remembers how far it has read. So a slow reader
 // costs nothing and nobody waits for it, and an event is written once for all.
 type hub struct {
+	most   int // events at hand
 	mu     sync.Mutex
 	ended  bool
 	since  grid.Cursor // events holds all behind this
@@ -58,11 +59,11 @@ type view struct {
 }
 
 // atHand is how many events a node keeps at hand: who is farther behind is cut, and
-// who resumes within them needs no database. They are some batches of lines, for all that
-// the horizon held back come at once.
-const atHand = 8 * batchMost
+// who resumes within them needs no database. They are more than a few batches of lines,
+// for what a held horizon lets go comes at once.
+const atHand = 1 << 15
 
-func newHub() *hub { return &hub{views: map[grid.Interest]*view{}} }
+func newHub(most int) *hub { return &hub{most: most, views: map[grid.Interest]*view{}} }
 
 // join returns the view of an interest and up to where events are at hand.
 func (h *hub) join(in grid.Interest, s *grid.Snapshot) (*view, grid.Cursor) {
@@ -120,7 +121,7 @@ func (h *hub) publish(s *grid.Snapshot, upto grid.Cursor, events []*event) {
 	events = slices.DeleteFunc(events, func(e *event) bool { return e.Cursor.Compare(h.upto) <= 0 })
 	h.upto = later(h.upto, upto)
 	h.events = append(h.events, events...)
-	if over := len(h.events) - atHand; over > 0 {
+	if over := len(h.events) - h.most; over > 0 {
 		h.since, h.events = h.events[over-1].Cursor, h.events[over:]
 	}
 	for _, v := range h.views {

@@ -48,14 +48,15 @@ type sent struct {
 
 // Whoever joins whenever and reads however slowly is sent all that it wants from
 // then on, and what it wants no longer, once and in order, or told that it is too
-// slow. Nobody is told so who is less than atHand events behind.
+// slow. Nobody is told so who is no farther behind than what is at hand.
 func TestHub(t *testing.T) {
 	s := twoCells(t)
 	interests := []grid.Interest{{}, {Area: 1}, {Area: 2}, {Sight: grid.Sight{Root: 1}, Area: 3}, {Sight: grid.Sight{Root: 2}}, {Sight: grid.Sight{Root: 3, Worker: 7}}, {Sight: grid.Sight{Root: 2, Department: "城管"}}, {Holder: 7}, {States: grid.StateSetOf(grid.Closed)}, {Area: 9}}
 	owing := [][]string{nil, {"消防"}, {"消防", "城管"}}
+	const most = 1000
 	slow, left := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		h, all := newHub(), []grid.Event{}
+		h, all := newHub(most), []grid.Event{}
 		upto := grid.Cursor{XID: 10}
 		h.publish(s, upto, nil)
 		var readers []*reader
@@ -63,7 +64,7 @@ func TestHub(t *testing.T) {
 			behind := slices.IndexFunc(all, func(e grid.Event) bool { return e.Cursor.Compare(r.after) > 0 })
 			events, at, _, ok := h.next(r.view, r.after)
 			if !ok {
-				if len(all)-behind <= atHand {
+				if len(all)-behind <= most {
 					t.Fatalf("too slow though %d behind", len(all)-behind)
 				}
 				slow++
@@ -81,7 +82,7 @@ func TestHub(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"publish": func(t *rapid.T) {
 				var events []*event
-				n, mix := rapid.SampledFrom([]int{0, 1, 2, 5, atHand / 2, atHand}).Draw(t, "events"), rapid.Uint32().Draw(t, "mix")
+				n, mix := rapid.SampledFrom([]int{0, 1, 2, 5, most / 2, most}).Draw(t, "events"), rapid.Uint32().Draw(t, "mix")
 				for range n {
 					mix = mix*1664525 + 1013904223 // a linear congruential generator
 					upto.XID, upto.Seq = upto.XID+uint64(mix>>31), upto.Seq+1
@@ -128,7 +129,7 @@ func TestHub(t *testing.T) {
 				}
 			},
 			"": func(t *rapid.T) {
-				if len(h.events) > atHand {
+				if len(h.events) > most {
 					t.Fatalf("%d events at hand", len(h.events))
 				}
 			},

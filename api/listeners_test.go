@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"jingwei/api"
 	"jingwei/grid"
 
 	"github.com/google/uuid"
@@ -313,7 +314,7 @@ func (h *hearing) fallBehind(events int) error {
 // and all of it, while others do not read at all: those hear a part without a gap and are
 // told that they were too slow.
 func TestFiveThousandListeners(t *testing.T) {
-	const listeners, slow, first, flood = 5000, 20, 1000, 9500
+	const listeners, slow, first, flood = 5000, 20, 1000, api.AtHand + 1500
 	enoughFiles(t, 2*(listeners+slow)+500)
 	events, heard := bustle(300)
 	c := newCity(t)

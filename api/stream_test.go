@@ -258,9 +258,10 @@ func TestStreamDropsSlowReaders(t *testing.T) {
 	c.file(1, inMicro1)
 	quick.wantReport(1)
 	<-slow.open
-	for n := 2; n <= 8194; n += 64 { // one more than are at hand
-		c.tell(n, min(n+63, 8194))
-		for i := n; i <= min(n+63, 8194); i++ {
+	const all = api.AtHand + 2 // one more than are at hand
+	for n := 2; n <= all; n += 64 {
+		c.tell(n, min(n+63, all))
+		for i := n; i <= min(n+63, all); i++ {
 			quick.wantReport(i)
 		}
 	}
