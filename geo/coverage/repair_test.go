@@ -128,29 +128,36 @@ func TestRepairLeavesACoverageAlone(t *testing.T) {
 	})
 }
 
-// Faces that no shaken one touches stay as they are, to the bit.
+// Faces that no shaken one touches stay as they are, to the bit. Most sketches have none,
+// so that there are some is asked of the same ones each time.
 func TestRepairChangesNothingElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { _ = changesNothingElse(t, roomy.Draw(t, "sketch"), drawRand(t)) })
 	untouched := 0
-	rapid.Check(t, func(t *rapid.T) {
-		s, r := roomy.Draw(t, "sketch"), drawRand(t)
-		c := mustBuild(t, s.faces)
-		faces := shapesOf(c)
-		one := r.IntN(len(faces))
-		repaired, _ := coverage.Repair(shaken(r, faces, 0.3, func(f int) bool { return f == one }), 1)
-		mustBuild(t, repaired)
-		for f := range faces {
-			if f == one || meets(faces[f].Shape, faces[one].Shape) {
-				continue
-			}
-			untouched++
-			if d := cmp.Diff(faces[f], repaired[f]); d != "" {
-				t.Fatal(d)
-			}
-		}
-	})
+	for seed := range 100 {
+		untouched += changesNothingElse(t, roomy.Example(seed), rand.New(rand.NewPCG(uint64(seed), 1)))
+	}
 	if untouched == 0 {
 		t.Error("no face was untouched")
 	}
+}
+
+// changesNothingElse shakes a face, repairs, and returns how many faces it does not touch.
+func changesNothingElse(t fataler, s *sketch, r *rand.Rand) (untouched int) {
+	t.Helper()
+	faces := shapesOf(mustBuild(t, s.faces))
+	one := r.IntN(len(faces))
+	repaired, _ := coverage.Repair(shaken(r, faces, 0.3, func(f int) bool { return f == one }), 1)
+	mustBuild(t, repaired)
+	for f := range faces {
+		if f == one || meets(faces[f].Shape, faces[one].Shape) {
+			continue
+		}
+		untouched++
+		if d := cmp.Diff(faces[f], repaired[f]); d != "" {
+			t.Fatalf("%s", d)
+		}
+	}
+	return untouched
 }
 
 func meets(a, b geo.MultiPolygon) bool {
