@@ -376,7 +376,7 @@ func TestFiveThousandListeners(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	publish(parks[first:])
+	c.Publish(parks[flood-1].Cursor, parks[first:]) // at once: nobody takes a part of it and is near again
 	listen(events[half:], " 702-")
 	var reading errgroup.Group
 	for _, h := range streams[:slow] {
