@@ -100,7 +100,7 @@ func (h *hub) next(v *view, after grid.Cursor) (events []*event, upto grid.Curso
 	if !h.ended {
 		more = v.more
 	}
-	return v.events[i:], later(h.upto, after), more, v.since.Compare(after) <= 0
+	return v.events[i:], h.upto.Later(after), more, v.since.Compare(after) <= 0
 }
 
 // reach returns the span of cursors of which all that a view wants is at hand.
@@ -119,7 +119,7 @@ func (h *hub) publish(s *grid.Snapshot, upto grid.Cursor, events []*event) {
 		h.since = upto
 	}
 	events = slices.DeleteFunc(events, func(e *event) bool { return e.Cursor.Compare(h.upto) <= 0 })
-	h.upto = later(h.upto, upto)
+	h.upto = h.upto.Later(upto)
 	h.events = append(h.events, events...)
 	if over := len(h.events) - h.most; over > 0 {
 		h.since, h.events = h.events[over-1].Cursor, h.events[over:]
@@ -166,11 +166,4 @@ func (h *hub) close() {
 	for _, v := range h.views {
 		v.wake()
 	}
-}
-
-func later(a, b grid.Cursor) grid.Cursor {
-	if a.Compare(b) > 0 {
-		return a
-	}
-	return b
 }

@@ -135,7 +135,7 @@ func (s *stream) past() (wanted []*event, more bool, err error) {
 	if len(page) == resumePage {
 		return wanted, true, nil
 	}
-	s.after = later(s.after, upto) // the page was read after all up to there could be seen
+	s.after = s.after.Later(upto) // the page was read after all up to there could be seen
 	since, _ = s.api.hub.reach(s.view)
 	return wanted, since.Compare(s.after) > 0, nil
 }

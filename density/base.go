@@ -15,11 +15,11 @@ type base struct {
 	counts cache[window, lanes] // of tracts
 }
 
-// newBase orders the rows of places by time as well, given the areas of all faces. Running
+// newBase orders the rows of places by time as well, given the area of each face. Running
 // totals are so far apart that those of all matters take two bytes a row, and those of the
 // categories one.
-func newBase(p *places, areas []int32) *base {
-	tracts, first := newTracts(p, areas)
+func newBase(p *places, area func(face int32) int32) *base {
+	tracts, first := newTracts(p, area)
 	return &base{places: p, tracts: tracts, times: newTimes(p, first, tracts.len(), max(tracts.len(), 1<<13))}
 }
 

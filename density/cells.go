@@ -1,6 +1,7 @@
 package density
 
 import (
+	"iter"
 	"sync"
 
 	"jingwei/geo"
@@ -28,12 +29,23 @@ func (b *binner) coarse() bool { return b.view.Where && b.view.Z < placeZoom }
 
 // addTracts adds the counts of tracts, of which none is in several cells of the view.
 func (b *binner) addTracts(t *tracts, counts lanes) {
-	for _, s := range b.view.spans(plotZoom, len(t.place), func(i int) place { return t.place[i] }) {
-		for i := s.lo; i < s.hi; i++ {
-			if b.view.Z <= plotZoom && !b.view.Where && b.root < 0 {
-				b.cells[b.at(t.place[i])].count += int32(counts.sum(t.in(i)))
-			} else {
-				b.addSpots(t.place[i], b.countSpots(t, i, counts))
+	for i := range b.cellsOf(t) {
+		if b.view.Z <= plotZoom && !b.view.Where && b.root < 0 {
+			b.cells[b.at(t.place[i])].count += int32(counts.sum(t.in(i)))
+		} else {
+			b.addSpots(t.place[i], b.countSpots(t, i, counts))
+		}
+	}
+}
+
+// cellsOf yields the cells of tracts that hold the view.
+func (b *binner) cellsOf(t *tracts) iter.Seq[int] {
+	return func(yield func(cell int) bool) {
+		for _, s := range b.view.spans(plotZoom, len(t.place), func(i int) place { return t.place[i] }) {
+			for i := s.lo; i < s.hi; i++ {
+				if !yield(i) {
+					return
+				}
 			}
 		}
 	}
@@ -94,10 +106,8 @@ func (b *binner) lookUp(base *base) {
 		return
 	}
 	t, counts, sieve := base.tracts, base.count(b.query), newSieve(b.query, base.codes)
-	for _, s := range b.view.spans(plotZoom, len(t.place), func(i int) place { return t.place[i] }) {
-		for i := s.lo; i < s.hi; i++ {
-			b.lookUpCell(base, i, counts, sieve)
-		}
+	for i := range b.cellsOf(t) {
+		b.lookUpCell(base, i, counts, sieve)
 	}
 }
 

@@ -17,7 +17,6 @@ import (
 type Columns struct {
 	snapshot *grid.Snapshot
 	upwards  []int32 // all areas, those of lower levels first
-	areas    []int32 // of all faces
 	view     atomic.Pointer[view]
 	counts   cache[window, Counts]
 	touched  touched
@@ -66,16 +65,13 @@ func Load(s *grid.Snapshot, since uint64, reports iter.Seq2[Report, error]) (*Co
 
 func newColumns(s *grid.Snapshot, p *places, version uint64, clock uint32) *Columns {
 	c := &Columns{snapshot: s, upwards: upwards(s), touched: touched{floor: version}, clock: clock}
-	for f := range int32(s.Coverage().Len()) {
-		c.areas = append(c.areas, s.Cell(f))
-	}
 	c.setBase(p, version)
 	return c
 }
 
 // setBase makes a base that holds all reports what readers see.
 func (c *Columns) setBase(p *places, version uint64) {
-	b := newBase(p, c.areas)
+	b := newBase(p, c.snapshot.Cell)
 	c.owed, c.numbers, c.next = make(map[uint32]uint32, len(b.open)), map[row]uint32{}, never
 	for _, o := range b.open {
 		c.owe(o.number, o.state)

@@ -141,7 +141,7 @@ func TestTimes(t *testing.T) {
 		p := noPlaces(insideFaces)
 		p = p.merge(inOrder(anyItems().Draw(t, "items")), nil)
 		block := rapid.IntRange(1, 9).Draw(t, "block")
-		tracts, first := newTracts(p, make([]int32, insideFaces))
+		tracts, first := newTracts(p, func(face int32) int32 { return face })
 		times := newTimes(p, first, tracts.len(), block)
 		q := query{window: window{from: anyTime().Draw(t, "from"), to: always}}
 		if rapid.Bool().Draw(t, "ends") {
@@ -196,7 +196,7 @@ func TestTimesOfManyTracts(t *testing.T) {
 			items[i].place = place(i % c.places)
 		}
 		p := noPlaces(insideFaces).merge(inOrder(items), nil)
-		tracts, first := newTracts(p, make([]int32, insideFaces))
+		tracts, first := newTracts(p, func(face int32) int32 { return face })
 		times := newTimes(p, first, tracts.len(), max(10_000, tracts.len()))
 		if times.rows.size != c.size {
 			t.Errorf("%d rows in %d places: %d bytes each, want %d", c.rows, c.places, times.rows.size, c.size)

@@ -36,9 +36,9 @@ type tracts struct {
 	place []place  // the first in it, ascending
 }
 
-// newTracts returns the tracts of the rows that are inside a face, given the areas of
-// all faces, and the first one of each run.
-func newTracts(p *places, areas []int32) (t *tracts, first []uint32) {
+// newTracts returns the tracts of the rows that are inside a face, given the area of
+// each, and the first one of each run.
+func newTracts(p *places, area func(face int32) int32) (t *tracts, first []uint32) {
 	t, first = &tracts{}, make([]uint32, len(p.runs))
 	var runs []int // of a cell
 	add := func() {
@@ -52,7 +52,7 @@ func newTracts(p *places, areas []int32) (t *tracts, first []uint32) {
 			more := i > 0 && r.face == p.runs[runs[i-1]].face
 			for at := r.start; at < p.runs[k+1].start; at += 1 << tractBits {
 				if !more || t.len()-int(t.plot[len(t.plot)-1]) == laneCount {
-					t.plot, t.area, more = append(t.plot, uint32(t.len())), append(t.area, areas[r.face]), true
+					t.plot, t.area, more = append(t.plot, uint32(t.len())), append(t.area, area(r.face)), true
 				}
 				t.run, t.spot = append(t.run, uint32(k)), append(t.spot, r.place.spot())
 			}

@@ -34,6 +34,14 @@ func (c Cursor) Compare(o Cursor) int {
 	return cmp.Or(cmp.Compare(c.XID, o.XID), cmp.Compare(c.Seq, o.Seq))
 }
 
+// Later returns the cursor that is farther on.
+func (c Cursor) Later(o Cursor) Cursor {
+	if c.Compare(o) > 0 {
+		return c
+	}
+	return o
+}
+
 // What an event is about.
 const (
 	EventReport  = "report"

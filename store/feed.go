@@ -246,19 +246,11 @@ func (db *DB) read(ctx context.Context, conn *pgx.Conn, after, horizon grid.Curs
 		events, err = db.since(ctx, tx, after, before, feedPage)
 		return err
 	})
-	upto = later(after, grid.Cursor{XID: before - 1, Seq: math.MaxInt64})
+	upto = after.Later(grid.Cursor{XID: before - 1, Seq: math.MaxInt64})
 	if len(events) == feedPage {
 		upto = events[feedPage-1].Cursor
 	}
 	return events, upto, err
-}
-
-// later returns the cursor that is farther on.
-func later(a, b grid.Cursor) grid.Cursor {
-	if a.Compare(b) > 0 {
-		return a
-	}
-	return b
 }
 
 // beyondHorizon looks at the last event only, by its key: whether any event is
